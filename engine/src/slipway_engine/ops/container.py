@@ -1,0 +1,432 @@
+"""Container: what an image says about running it, and what is mounted while commands run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from slipway_engine.api.registry import Context, op, snake
+from slipway_engine.errors import InputError, SlipwayError
+from slipway_engine.ops.state import Auth, Container, File, Health, Mount, Port
+from slipway_engine.store.layers import Layer
+from slipway_engine.store.tree import Tree, clean
+from slipway_engine.values import Ref, digest_of
+
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+
+
+def configured(container: Container, **changes: Any) -> Container:
+    """The container with fields of its configuration replaced."""
+    return replace(container, config=replace(container.config, **changes), image_ref="")
+
+
+def expanded(container: Container, text: str, expand: bool) -> str:
+    """`${NAME}` and `$NAME` replaced by the container's environment, where asked for."""
+    if not expand:
+        return text
+    values = dict(container.config.env)
+    return _VARIABLE.sub(lambda match: values.get(match[1] or match[2], ""), text)
+
+
+def absolute(container: Container, path: str) -> str:
+    """A path in the container, relative ones from its working directory."""
+    base = "" if path.startswith("/") else container.config.workdir
+    return "/" + clean(f"{base}/{path}")
+
+
+def _put(pairs: tuple[tuple[str, str], ...], name: str, value: str | None) -> tuple[tuple[str, str], ...]:
+    """Replace in place, append, or (None) remove."""
+    if value is None:
+        return tuple(pair for pair in pairs if pair[0] != name)
+    if any(pair[0] == name for pair in pairs):
+        return tuple((key, value if key == name else old) for key, old in pairs)
+    return (*pairs, (name, value))
+
+
+@op("Query.container")
+async def container(ctx: Context, _self: None, *, platform: str | None = None) -> Container:
+    """An empty container."""
+    from slipway_engine.ops.query import PLATFORM
+
+    wanted = PLATFORM if platform in (None, "current") else str(platform)
+    if wanted != PLATFORM:
+        msg = f"container(platform: {wanted!r}): the embedded engine builds for {PLATFORM} only; use a Dagger engine"
+        raise InputError(msg)
+    return Container(wanted)
+
+
+@op("Container.withEnvVariable")
+async def with_env_variable(
+    _ctx: Context, self: Container, *, name: str, value: str, expand: bool = False
+) -> Container:
+    """Set an environment variable."""
+    return configured(self, env=_put(self.config.env, name, expanded(self, value, expand)))
+
+
+@op("Container.withoutEnvVariable")
+async def without_env_variable(_ctx: Context, self: Container, *, name: str) -> Container:
+    """Remove an environment variable."""
+    return configured(self, env=_put(self.config.env, name, None))
+
+
+@op("Container.withVolatileVariable")
+async def with_volatile_variable(_ctx: Context, self: Container, *, name: str, value: str) -> Container:
+    """A variable that commands see, but that is no part of what they are cached by."""
+    return replace(self, volatile_env=_put(self.volatile_env, name, value))
+
+
+@op("Container.withoutVolatileVariable")
+async def without_volatile_variable(_ctx: Context, self: Container, *, name: str) -> Container:
+    """Remove such a variable."""
+    return replace(self, volatile_env=_put(self.volatile_env, name, None))
+
+
+@op("Container.withSecretVariable")
+async def with_secret_variable(ctx: Context, self: Container, *, name: str, secret: Ref) -> Container:
+    """A variable whose value is a secret."""
+    rest = tuple(pair for pair in self.secret_env if pair[0] != name)
+    return replace(self, secret_env=(*rest, (name, await ctx.evaluate(secret))))
+
+
+@op("Container.withoutSecretVariable")
+async def without_secret_variable(_ctx: Context, self: Container, *, name: str) -> Container:
+    """Remove a secret variable."""
+    return replace(self, secret_env=tuple(pair for pair in self.secret_env if pair[0] != name))
+
+
+@op("Container.withLabel")
+async def with_label(_ctx: Context, self: Container, *, name: str, value: str) -> Container:
+    """Set a label of the image."""
+    return configured(self, labels=_put(self.config.labels, name, value))
+
+
+@op("Container.withoutLabel")
+async def without_label(_ctx: Context, self: Container, *, name: str) -> Container:
+    """Remove a label."""
+    return configured(self, labels=_put(self.config.labels, name, None))
+
+
+@op("Container.withAnnotation")
+async def with_annotation(_ctx: Context, self: Container, *, name: str, value: str) -> Container:
+    """Set an annotation of the manifest."""
+    return configured(self, annotations=_put(self.config.annotations, name, value))
+
+
+@op("Container.withoutAnnotation")
+async def without_annotation(_ctx: Context, self: Container, *, name: str) -> Container:
+    """Remove an annotation."""
+    return configured(self, annotations=_put(self.config.annotations, name, None))
+
+
+@op("Container.withUser")
+async def with_user(_ctx: Context, self: Container, *, name: str) -> Container:
+    """Run as this user from here on."""
+    return configured(self, user=name)
+
+
+@op("Container.withoutUser")
+async def without_user(_ctx: Context, self: Container) -> Container:
+    """Run as the superuser again."""
+    return configured(self, user="")
+
+
+@op("Container.withWorkdir")
+async def with_workdir(_ctx: Context, self: Container, *, path: str, expand: bool = False) -> Container:
+    """Set the working directory; it is made when a command runs."""
+    return configured(self, workdir=absolute(self, expanded(self, path, expand)))
+
+
+@op("Container.withoutWorkdir")
+async def without_workdir(_ctx: Context, self: Container) -> Container:
+    """Back to `/`."""
+    return configured(self, workdir="")
+
+
+@op("Container.withEntrypoint")
+async def with_entrypoint(
+    _ctx: Context, self: Container, *, args: list[str], keep_default_args: bool = False
+) -> Container:
+    """Set the entry point; the default arguments go unless kept."""
+    kept = self.config.args if keep_default_args else ()
+    return configured(self, entrypoint=tuple(args), args=kept)
+
+
+@op("Container.withoutEntrypoint")
+async def without_entrypoint(_ctx: Context, self: Container, *, keep_default_args: bool = False) -> Container:
+    """Remove the entry point."""
+    return configured(self, entrypoint=(), args=self.config.args if keep_default_args else ())
+
+
+@op("Container.withDefaultArgs")
+async def with_default_args(_ctx: Context, self: Container, *, args: list[str]) -> Container:
+    """Set the default arguments."""
+    return configured(self, args=tuple(args))
+
+
+@op("Container.withoutDefaultArgs")
+async def without_default_args(_ctx: Context, self: Container) -> Container:
+    """Remove the default arguments."""
+    return configured(self, args=())
+
+
+@op("Container.withExposedPort")
+async def with_exposed_port(
+    _ctx: Context,
+    self: Container,
+    *,
+    port: int,
+    protocol: str = "TCP",
+    description: str | None = None,
+    experimental_skip_healthcheck: bool = False,
+) -> Container:
+    """Say that the container listens on a port."""
+    rest = tuple(p for p in self.config.ports if (p.port, p.protocol) != (port, protocol))
+    return configured(self, ports=(*rest, Port(port, protocol, description, experimental_skip_healthcheck)))
+
+
+@op("Container.withoutExposedPort")
+async def without_exposed_port(_ctx: Context, self: Container, *, port: int, protocol: str = "TCP") -> Container:
+    """Take a port back."""
+    return configured(self, ports=tuple(p for p in self.config.ports if (p.port, p.protocol) != (port, protocol)))
+
+
+@op("Container.withDockerHealthcheck")
+async def with_docker_healthcheck(
+    _ctx: Context,
+    self: Container,
+    *,
+    args: list[str],
+    shell: bool | None = None,
+    interval: str | None = None,
+    timeout: str | None = None,
+    start_period: str | None = None,
+    start_interval: str | None = None,
+    retries: int | None = None,
+) -> Container:
+    """Set the image's health check."""
+    health = Health(
+        tuple(args), bool(shell), interval or "", timeout or "", start_period or "", start_interval or "", retries or 0
+    )
+    return configured(self, health=health)
+
+
+@op("Container.withoutDockerHealthcheck")
+async def without_docker_healthcheck(_ctx: Context, self: Container) -> Container:
+    """Remove the health check."""
+    return configured(self, health=None)
+
+
+@op("Container.withMountedDirectory")
+async def with_mounted_directory(
+    ctx: Context,
+    self: Container,
+    *,
+    path: str,
+    source: Ref,
+    owner: str = "",
+    read_only: bool = False,
+    expand: bool = False,
+) -> Container:
+    """Mount a directory; commands may change their own copy of it."""
+    from slipway_engine.ops.container_files import owned
+
+    tree: Tree = await owned(ctx, self, await ctx.evaluate(source), owner)
+    layer = Layer(digest_of(["mounted", tree.key]), tree=tree)
+    return _mounted(self, Mount("directory", absolute(self, expanded(self, path, expand)), (layer,), read_only=read_only))
+
+
+@op("Container.withMountedFile")
+async def with_mounted_file(
+    ctx: Context, self: Container, *, path: str, source: Ref, owner: str = "", expand: bool = False
+) -> Container:
+    """Mount a file."""
+    file: File = await ctx.evaluate(source)
+    return _mounted(self, Mount("file", absolute(self, expanded(self, path, expand)), file=file, owner=owner))
+
+
+@op("Container.withMountedCache")
+async def with_mounted_cache(
+    ctx: Context,
+    self: Container,
+    *,
+    path: str,
+    cache: Ref,
+    source: Ref | None = None,
+    sharing: str = "SHARED",
+    owner: str = "",
+    expand: bool = False,
+) -> Container:
+    """Mount a cache volume; what is in it is no part of what a command is cached by."""
+    if source is not None:
+        msg = "Container.withMountedCache(source:): the embedded engine does not fill cache volumes; copy in a command"
+        raise InputError(msg)
+    volume = replace(await ctx.evaluate(cache), sharing=sharing)
+    return _mounted(self, Mount("cache", absolute(self, expanded(self, path, expand)), volume=volume, owner=owner))
+
+
+@op("Container.withMountedTemp")
+async def with_mounted_temp(
+    _ctx: Context, self: Container, *, path: str, size: int | None = None, expand: bool = False
+) -> Container:
+    """Mount a folder in memory, empty for each command. `size` in bytes."""
+    return _mounted(self, Mount("temp", absolute(self, expanded(self, path, expand)), size=size or 0))
+
+
+@op("Container.withMountedSecret")
+async def with_mounted_secret(
+    ctx: Context, self: Container, *, path: str, source: Ref, owner: str = "", mode: int = 0o400, expand: bool = False
+) -> Container:
+    """Mount a secret as a file, in memory, with this owner and mode."""
+    secret = await ctx.evaluate(source)
+    place = absolute(self, expanded(self, path, expand))
+    return _mounted(self, Mount("secret", place, secret=secret, owner=owner, mode=mode))
+
+
+@op("Container.withUnixSocket")
+async def with_unix_socket(
+    ctx: Context, self: Container, *, path: str, source: Ref, owner: str = "", expand: bool = False
+) -> Container:
+    """Mount a socket of the host."""
+    place = absolute(self, expanded(self, path, expand))
+    return _mounted(self, Mount("socket", place, socket=await ctx.evaluate(source), owner=owner))
+
+
+@op("Container.withoutMount")
+async def without_mount(_ctx: Context, self: Container, *, path: str, expand: bool = False) -> Container:
+    """Remove what is mounted at a path."""
+    place = absolute(self, expanded(self, path, expand))
+    return replace(self, mounts=tuple(mount for mount in self.mounts if mount.path != place))
+
+
+@op("Container.withoutUnixSocket")
+async def without_unix_socket(_ctx: Context, self: Container, *, path: str, expand: bool = False) -> Container:
+    """Remove a mounted socket."""
+    place = absolute(self, expanded(self, path, expand))
+    return replace(self, mounts=tuple(mount for mount in self.mounts if mount.path != place))
+
+
+def _mounted(self: Container, mount: Mount) -> Container:
+    rest = tuple(other for other in self.mounts if other.path != mount.path)
+    return replace(self, mounts=(*rest, mount))
+
+
+@op("Container.withServiceBinding")
+async def with_service_binding(_ctx: Context, self: Container, *, alias: str, service: Ref) -> Container:
+    """Commands reach the service under this name."""
+    return replace(self, bindings=(*(b for b in self.bindings if b[0] != alias), (alias, service)))
+
+
+@op("Container.withRegistryAuth")
+async def with_registry_auth(
+    ctx: Context, self: Container, *, address: str, username: str, secret: Ref
+) -> Container:
+    """Credentials for pulling and pushing."""
+    rest = tuple(auth for auth in self.auth if auth.address != address)
+    return replace(self, auth=(*rest, Auth(address, username, await ctx.evaluate(secret))))
+
+
+@op("Container.withoutRegistryAuth")
+async def without_registry_auth(_ctx: Context, self: Container, *, address: str) -> Container:
+    """Forget credentials."""
+    return replace(self, auth=tuple(auth for auth in self.auth if auth.address != address))
+
+
+@op("Container.withError")
+async def with_error(_ctx: Context, self: Container, *, err: str) -> Container:
+    """Fail with this message, unless it is empty."""
+    if err:
+        raise SlipwayError(err)
+    return self
+
+
+def _config(name: str) -> Any:
+    """A scalar that stands in the configuration as it is."""
+
+    async def read(_ctx: Context, self: Container) -> Any:
+        value = getattr(self.config, name)
+        return list(value) if isinstance(value, tuple) else value
+
+    return read
+
+
+for _field, _name in (
+    ("user", "user"), ("entrypoint", "entrypoint"), ("defaultArgs", "args"), ("exposedPorts", "ports"),
+):  # fmt: skip
+    op(f"Container.{_field}")(_config(_name))
+
+
+@op("Container.workdir")
+async def workdir(_ctx: Context, self: Container) -> str:
+    """The working directory."""
+    return self.config.workdir or "/"
+
+
+@op("Container.envVariable")
+async def env_variable(_ctx: Context, self: Container, *, name: str) -> str | None:
+    """A variable's value."""
+    return self.config.variable(name)
+
+
+@op("Container.envVariables")
+async def env_variables(_ctx: Context, self: Container) -> list[tuple[str, str]]:
+    """All variables."""
+    return list(self.config.env)
+
+
+@op("Container.label")
+async def label(_ctx: Context, self: Container, *, name: str) -> str | None:
+    """A label's value."""
+    return dict(self.config.labels).get(name)
+
+
+@op("Container.labels")
+async def labels(_ctx: Context, self: Container) -> list[tuple[str, str]]:
+    """All labels."""
+    return list(self.config.labels)
+
+
+@op("Container.mounts")
+async def mounts(_ctx: Context, self: Container) -> list[str]:
+    """The paths of all mounts."""
+    return [mount.path for mount in self.mounts]
+
+
+@op("Container.dockerHealthcheck")
+async def docker_healthcheck(_ctx: Context, self: Container) -> Health | None:
+    """The health check, if there is one."""
+    return self.config.health
+
+
+@op("Container.platform")
+async def platform_of(_ctx: Context, self: Container) -> str:
+    """The platform, e.g. `linux/amd64`."""
+    return self.platform
+
+
+def _pair(index: int) -> Any:
+    async def read(_ctx: Context, self: tuple[str, str]) -> str:
+        return self[index]
+
+    return read
+
+
+for _type in ("EnvVariable", "Label"):
+    op(f"{_type}.name")(_pair(0))
+    op(f"{_type}.value")(_pair(1))
+
+
+def _attribute(name: str) -> Any:
+    async def read(_ctx: Context, self: Any) -> Any:
+        value = getattr(self, name)
+        return list(value) if isinstance(value, tuple) else value
+
+    return read
+
+
+for _type, _fields in {
+    "Port": ("port", "protocol", "description", "experimentalSkipHealthcheck"),
+    "HealthcheckConfig": ("args", "shell", "interval", "timeout", "startPeriod", "startInterval", "retries"),
+}.items():
+    for _field in _fields:
+        op(f"{_type}.{_field}")(_attribute(snake(_field)))

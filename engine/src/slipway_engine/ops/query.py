@@ -1,0 +1,23 @@
+"""The root of the API: versions and platforms."""
+
+from __future__ import annotations
+
+import platform
+
+from slipway_engine import API_VERSION
+from slipway_engine.api.registry import Context, op
+
+_MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
+PLATFORM = f"linux/{_MACHINES.get(platform.machine(), platform.machine())}"
+
+
+@op("Query.version")
+async def version(_ctx: Context, _self: None) -> str:
+    """The version of the API that is served."""
+    return API_VERSION
+
+
+@op("Query.defaultPlatform")
+async def default_platform(_ctx: Context, _self: None) -> str:
+    """This machine's platform."""
+    return PLATFORM

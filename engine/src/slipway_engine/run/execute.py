@@ -1,0 +1,205 @@
+"""One command in a container: from a container value to a new layer, once per recipe."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slipway_engine.errors import ExecError, HostError, InputError
+from slipway_engine.ops.secret_values import fingerprint, plaintext
+from slipway_engine.ops.state import Container, Mount, Outcome
+from slipway_engine.store.layers import Layer
+from slipway_engine.values import digest_of
+
+if TYPE_CHECKING:
+    from slipway_engine.engine import Engine
+    from slipway_engine.run.runner import Runner
+
+# What podman itself answers when a container could not be started at all.
+_PODMAN_FAILED = 125
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What to run. `expect`: SUCCESS, FAILURE or ANY. The redirects are paths in the container."""
+
+    args: tuple[str, ...]
+    stdin: str = ""
+    redirect_stdin: str = ""
+    redirect_stdout: str = ""
+    redirect_stderr: str = ""
+    expect: str = "SUCCESS"
+    privileged: bool = False
+
+
+async def execute(engine: Engine, container: Container, command: Command) -> Container:
+    """The container after the command; raises ExecError where the exit code is not the expected one."""
+    key = await _key(engine, container, command)
+    place = engine.store.path / "execs" / key.removeprefix("sha256:")[:32]
+    title = _title(command.args)
+    if (place / "meta.json").exists():
+        engine.log.write("cached", command=title, key=key)
+    else:
+        runner = engine.runner()
+        async with runner.slots:
+            if not (place / "meta.json").exists():
+                with engine.progress.task(title):
+                    place = await _run(runner, container, command, key, place)
+                    _check(_outcome(place, command), command)
+    meta = json.loads((place / "meta.json").read_text())
+    outcome = _outcome(place, command)
+    chain = container.chain
+    if meta["changed"]:
+        chain = (*chain, Layer(key, str(place / "fs")))
+    mounts = tuple(_after(mount, place, key, number, meta) for number, mount in enumerate(container.mounts))
+    return replace(container, chain=chain, mounts=mounts, outcome=outcome, image_ref="")
+
+
+def _outcome(place: Path, command: Command) -> Outcome:
+    meta = json.loads((place / "meta.json").read_text())
+    return Outcome(str(place), meta["exit_code"], command.args)
+
+
+def read_output(outcome: Outcome, name: str) -> str:
+    """`stdout` or `stderr` of a command, as text."""
+    return Path(outcome.folder, name).read_text(encoding="utf-8", errors="replace")
+
+
+async def _key(engine: Engine, container: Container, command: Command) -> str:
+    config = container.config
+    secrets = [[name, fingerprint(engine, await plaintext(engine, value))] for name, value in container.secret_env]
+    mounts: list[object] = []
+    for mount in container.mounts:
+        row: list[object] = [mount.kind, mount.path, mount.owner, mount.mode, mount.size, mount.socket]
+        if mount.kind == "directory":
+            row += [layer.key for layer in mount.chain]
+        if mount.file is not None:
+            row.append(mount.file.key)
+        if mount.volume is not None:
+            row.append(mount.volume.key)
+        if mount.secret is not None:
+            row.append(fingerprint(engine, await plaintext(engine, mount.secret)))
+        mounts.append(row)
+    return digest_of(
+        [
+            "exec", container.platform, [layer.key for layer in container.chain], sorted(config.env), config.user,
+            config.workdir, list(command.args), command.stdin, command.redirect_stdin, command.redirect_stdout,
+            command.redirect_stderr, command.privileged, secrets, mounts,
+            [[alias, str(ref)] for alias, ref in container.bindings],
+        ]
+    )  # fmt: skip
+
+
+async def _run(runner: Runner, container: Container, command: Command, key: str, place: Path) -> Path:
+    begun = time.monotonic()
+    store = runner.store
+    async with runner.snapshot(container) as (snap, plan, scratch):
+        result = store.scratch("result")
+        stdin = await _stdin(snap.root, command)
+        name = runner.new_name("exec")
+        arguments = ["podman", "run", "--rm", *(["--interactive"] if stdin is not None else [])]
+        arguments += runner.command(container, plan, snap.root, name, privileged=command.privileged)
+        arguments += plan.wrap(command.args)
+        try:
+            with (result / "stdout").open("wb") as out, (result / "stderr").open("wb") as err:
+                process = await asyncio.create_subprocess_exec(
+                    *arguments, stdout=out, stderr=err, start_new_session=True,
+                    stdin=asyncio.subprocess.PIPE if stdin is not None else asyncio.subprocess.DEVNULL,
+                )  # fmt: skip
+                try:
+                    await process.communicate(stdin)
+                except asyncio.CancelledError:
+                    await asyncio.shield(runner.forget(name))
+                    process.kill()
+                    await process.wait()
+                    raise
+        finally:
+            runner.drop_name(name)
+        code = process.returncode or 0
+        _redact(result, plan.secrets)
+        _redirect(snap.upper, result, command)
+        if code == _PODMAN_FAILED and _podman_says(result):
+            msg = f"podman could not start {_title(command.args)!r}: {_podman_says(result)}"
+            raise HostError(msg)
+        uppers = dict(plan.uppers)
+    # The mounts are gone; what they changed is now an ordinary folder.
+    (scratch / "fs").rename(result / "fs")
+    meta = {"exit_code": code, "changed": any((result / "fs").iterdir()), "mounts": []}
+    for number, mount in enumerate(container.mounts):
+        upper = uppers.get(mount.path)
+        if upper is not None and mount.kind == "directory" and any(upper.iterdir()):
+            upper.rename(result / f"m{number}")
+            meta["mounts"].append(number)
+    shutil.rmtree(scratch, ignore_errors=True)
+    runner.engine.log.write(
+        "exec", command=_title(command.args), key=key, exit_code=code, seconds=round(time.monotonic() - begun, 3)
+    )
+    (result / "meta.json").write_text(json.dumps(meta))
+    if not _expected(code, command.expect):
+        # Kept only for this run: a failure is tried again next time.
+        return result
+    return store.commit(result, place)
+
+
+async def _stdin(root: Path, command: Command) -> bytes | None:
+    if command.redirect_stdin:
+        path = root / command.redirect_stdin.lstrip("/")
+        if not path.is_file():
+            msg = f"withExec(redirectStdin: {command.redirect_stdin!r}): no such file in the container"
+            raise InputError(msg)
+        return path.read_bytes()
+    return command.stdin.encode() if command.stdin else None
+
+
+def _redact(result: Path, secrets: list[bytes]) -> None:
+    hidden = sorted({value.strip() for value in secrets if len(value.strip()) > 0}, key=len, reverse=True)
+    for name in ("stdout", "stderr") if hidden else ():
+        path = result / name
+        text = path.read_bytes()
+        for value in hidden:
+            text = text.replace(value, b"***")
+        path.write_bytes(text)
+
+
+def _redirect(upper: Path, result: Path, command: Command) -> None:
+    for name, target in (("stdout", command.redirect_stdout), ("stderr", command.redirect_stderr)):
+        if target:
+            path = upper / target.lstrip("/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(result / name, path)
+
+
+def _podman_says(result: Path) -> str:
+    """Podman's own complaint, told apart from a command that ended with 125 by podman's prefix on its last line."""
+    lines = (result / "stderr").read_text(errors="replace").strip().splitlines()
+    return lines[-1].removeprefix("Error: ") if lines and lines[-1].startswith("Error: ") else ""
+
+
+def _expected(code: int, expect: str) -> bool:
+    return expect == "ANY" or (code == 0) == (expect == "SUCCESS")
+
+
+def _check(outcome: Outcome, command: Command) -> None:
+    if not _expected(outcome.exit_code, command.expect):
+        raise ExecError(
+            list(command.args), outcome.exit_code,
+            read_output(outcome, "stdout").strip(), read_output(outcome, "stderr").strip(),
+        )  # fmt: skip
+
+
+def _after(mount: Mount, place: Path, key: str, number: int, meta: dict[str, list[int]]) -> Mount:
+    if number not in meta["mounts"]:
+        return mount
+    layer = Layer(digest_of([key, number]), str(place / f"m{number}"))
+    return replace(mount, chain=(*mount.chain, layer))
+
+
+def _title(args: tuple[str, ...]) -> str:
+    text = re.sub(r"\s+", " ", " ".join(args))
+    return text if len(text) <= 90 else text[:89] + "…"

@@ -1,0 +1,112 @@
+"""Include and exclude patterns as the engine's file sync reads them (github.com/moby/patternmatcher).
+
+Patterns are anchored at the root; `*` stays within one name, `**` crosses them; a pattern that matches a folder
+matches all below it; `!` makes an exception; the last match wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from slipway_engine.errors import InputError
+from slipway_engine.store.tree import clean, parents
+
+Keep = Callable[[str, bool], bool]
+
+
+@lru_cache(maxsize=4096)
+def _regex(pattern: str) -> re.Pattern[str]:
+    out, i = "", 0
+    while i < len(pattern):
+        char = pattern[i]
+        if pattern.startswith("**", i):
+            i += 2
+            if pattern.startswith("/", i):
+                i += 1
+                out += "(?:.*/)?"
+            else:
+                out += ".*"
+            continue
+        if char == "*":
+            out += "[^/]*"
+        elif char == "?":
+            out += "[^/]"
+        elif char == "[":
+            end = pattern.find("]", i + 2)
+            if end == -1:
+                msg = f"pattern {pattern!r}: '[' is not closed"
+                raise InputError(msg)
+            out += pattern[i : end + 1].replace("[!", "[^", 1)
+            i = end
+        elif char == "\\" and i + 1 < len(pattern):
+            i += 1
+            out += re.escape(pattern[i])
+        else:
+            out += re.escape(char)
+        i += 1
+    return re.compile(out + r"\Z")
+
+
+class Patterns:
+    """A list of patterns, in order, with exceptions."""
+
+    def __init__(self, patterns: list[str] | tuple[str, ...]) -> None:
+        self.rules: list[tuple[bool, str, re.Pattern[str]]] = []
+        for raw in patterns:
+            text = raw.strip()
+            negated = text.startswith("!")
+            body = clean(text[1:] if negated else text)
+            if body:
+                self.rules.append((negated, body, _regex(body)))
+
+    def matches(self, path: str) -> bool:
+        """Whether the path, or a folder above it, is matched after all exceptions."""
+        above = parents(path)
+        matched = False
+        for negated, _, regex in self.rules:
+            if negated == matched and (regex.match(path) or any(regex.match(p) for p in above)):
+                matched = not negated
+        return matched
+
+    def may_match_below(self, folder: str, *, negated: bool) -> bool:
+        """Whether a rule of that sign could match something below `folder`."""
+        depth = folder.count("/") + 1
+        for sign, body, _ in self.rules:
+            if sign is not negated:
+                continue
+            parts = body.split("/")
+            head = parts[:depth]
+            if "**" in head or (len(parts) > depth and _regex("/".join(head)).match(folder)):
+                return True
+        return False
+
+
+def selector(include: list[str] | None, exclude: list[str] | None) -> Keep | None:
+    """The test for one path, or None where everything is kept."""
+    wanted = Patterns(include) if include else None
+    unwanted = Patterns(exclude) if exclude else None
+    if wanted is None and unwanted is None:
+        return None
+
+    def keep(path: str, is_folder: bool) -> bool:
+        if unwanted is not None and unwanted.matches(path):
+            return False
+        # A folder is kept for what is in it, unless it is itself asked for.
+        return wanted is None or wanted.matches(path)
+
+    return keep
+
+
+def enters(include: list[str] | None, exclude: list[str] | None) -> Callable[[str], bool]:
+    """Whether a folder can hold anything that `selector` keeps: what need not be read is not read."""
+    wanted = Patterns(include) if include else None
+    unwanted = Patterns(exclude) if exclude else None
+
+    def enter(folder: str) -> bool:
+        if unwanted is not None and unwanted.matches(folder) and not unwanted.may_match_below(folder, negated=True):
+            return False
+        return wanted is None or wanted.matches(folder) or wanted.may_match_below(folder, negated=False)
+
+    return enter
