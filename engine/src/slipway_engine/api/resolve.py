@@ -110,7 +110,7 @@ def _error(error: GraphQLError) -> dict[str, Any]:
     return row
 
 
-async def _resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+async def _resolve(source: Any, info: GraphQLResolveInfo, /, **args: Any) -> Any:
     engine, call = info.context
     field, owner = info.field_name, info.parent_type.name
     parent: Ref | None = source if isinstance(source, Ref) else None

@@ -35,9 +35,10 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Raise it when a recipe below changes: it is part of what a stand-in is cached by.
 _EDITION = 1
 
-_SLIM = [
-    "/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/lintian/*",
-]  # fmt: skip
+# Documentation is left out, as in the slim images; licences stay.
+_SLIM = ("usr/share/man", "usr/share/info", "usr/share/locale", "usr/share/lintian")
+_SLIM_RULES = "".join(f"path-exclude=/{path}/*\n" for path in (*_SLIM, "usr/share/doc"))
+_SLIM_RULES += "path-include=/usr/share/doc/*/copyright\n"
 
 # What differs between two runs of the same installation: logs, caches, lists, dates in the password database.
 _TIDY = (
@@ -80,11 +81,8 @@ async def _mmdebstrap(target: Path) -> None:
     if shutil.which("mmdebstrap") is None:
         msg = "mmdebstrap is not installed; on Debian or Ubuntu: sudo apt-get install mmdebstrap debian-archive-keyring"
         raise HostError(msg)
-    excludes = [option for path in _SLIM for option in ("--dpkgopt=path-exclude=" + path,)]
-    excludes.append("--dpkgopt=path-include=/usr/share/doc/*/copyright")
     process = await asyncio.create_subprocess_exec(
-        "mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", "--format=directory", *excludes,
-        "trixie", str(target),
+        "mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", "--format=directory", "trixie", str(target),
         env={**os.environ, "SOURCE_DATE_EPOCH": str(HOST_TIME)},
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
@@ -98,9 +96,21 @@ async def _mmdebstrap(target: Path) -> None:
     if process.returncode != 0:
         msg = f"mmdebstrap could not assemble Debian trixie: {err.decode(errors='replace').strip()[-500:]}"
         raise ImageError(msg)
-    for name in ("dev", "proc", "sys"):
-        remove(target / name)
-        (target / name).mkdir()
+    await asyncio.to_thread(_slim, target)
+
+
+def _slim(root: Path) -> None:
+    """Bring a fresh Debian to the content of a slim image, the same at every run."""
+    for name in ("dev", "proc", "sys", *_SLIM, "var/cache/apt", "var/lib/apt/lists", "var/log"):
+        remove(root / name)
+        (root / name).mkdir()
+    for folder in (root / "usr/share/doc").iterdir():
+        for item in folder.iterdir() if folder.is_dir() and not folder.is_symlink() else ():
+            if item.name != "copyright":
+                remove(item)
+    (root / "etc/dpkg/dpkg.cfg.d/slim").write_text(_SLIM_RULES)
+    for name in ("etc/machine-id", "etc/hostname", "etc/resolv.conf", "var/cache/ldconfig/aux-cache"):
+        (root / name).unlink(missing_ok=True)
 
 
 async def _installed(engine: Engine, base: Container, packages: list[str], before: str = "true") -> Container:

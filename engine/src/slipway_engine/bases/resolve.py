@@ -14,7 +14,7 @@ from slipway_engine.errors import ImageError
 from slipway_engine.ops.secret_values import plaintext
 from slipway_engine.ops.state import Auth, Container
 from slipway_engine.store.image import read_config, read_layout
-from slipway_engine.store.layers import Layer
+from slipway_engine.store.layers import Layer, folder_of
 
 if TYPE_CHECKING:
     from slipway_engine.engine import Engine
@@ -103,7 +103,8 @@ async def _fetch(engine: Engine, container: Container, reference: Reference) -> 
 
     engine.log.write("base", reference=str(reference), bootstrapped=True)
     digest = made.chain[-1].key
-    return _row(digest, made.chain, config_of(made, []), bootstrapped=True)
+    laid_out = [Layer(layer.key, await asyncio.to_thread(folder_of, engine.store, layer)) for layer in made.chain]
+    return _row(digest, tuple(laid_out), config_of(made, []), bootstrapped=True)
 
 
 def _row(digest: str, layers: tuple[Layer, ...], config: object, *, bootstrapped: bool) -> dict[str, object]:

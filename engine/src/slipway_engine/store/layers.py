@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from slipway_engine.errors import HostError
 from slipway_engine.store.store import Store
 from slipway_engine.store.tree import Entry, Tree, clean, entry_of
 
@@ -46,8 +47,11 @@ def folder_of(store: Store, layer: Layer) -> str:
         return layer.folder
     place = store.path / "layers" / layer.name
     if not place.exists():
+        if layer.tree is None:
+            msg = f"layer {layer.name} is gone from the cache; run `slipway prune` and try again"
+            raise HostError(msg)
         scratch = store.scratch("layer")
-        lay_out(layer.tree or Tree(), scratch)
+        lay_out(layer.tree, scratch)
         for path in layer.removed:
             target = scratch / clean(path)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,31 @@
+# The targets people type; CI types the same. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build test check bench clean
+
+SLIPWAY := .venv/bin/slipway
+COMMIT := $(shell git rev-parse --verify --quiet HEAD 2>/dev/null)
+COMMIT_TIME := $(shell TZ=UTC git show --no-patch --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd HEAD 2>/dev/null)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what is missing (apt and uv); nothing to do takes no time
+	@tools/setup
+
+build: setup ## build every service's image and print the table
+	@$(SLIPWAY) call --commit "$(COMMIT)" --commit-time "$(COMMIT_TIME)" build
+
+test: setup ## every test: units, the engine, the pipeline and the services' own
+	@tools/test
+
+check: setup ## lint, format and types of the repository's own code
+	@tools/check
+
+bench: setup ## the same images by Slipway, BuildKit and buildah, side by side
+	@.venv/bin/python tests/bench/bench.py
+
+clean: ## remove the environments and the engine's cache
+	@if [[ -x $(SLIPWAY) ]]; then $(SLIPWAY) prune; fi
+	@rm -rf .venv .slipway

@@ -1,0 +1,1 @@
+"""The `slipway` command: the words of `dagger call`, `functions` and `check`, on the embedded engine."""

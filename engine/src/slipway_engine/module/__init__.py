@@ -1,0 +1,1 @@
+"""A Dagger module on this machine: found, set up, asked for its types, and called."""

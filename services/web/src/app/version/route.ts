@@ -1,0 +1,7 @@
+import { readRelease } from "@/lib/release";
+
+export const dynamic = "force-dynamic";
+
+export function GET(): Response {
+  return Response.json(readRelease(process.env));
+}
