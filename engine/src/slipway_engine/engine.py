@@ -203,6 +203,8 @@ class Engine:
             return str(parent)
         if field == "setSecret":
             args = {**args, "plaintext": self._hide(str(args["plaintext"]).encode("utf-8", "surrogateescape"))}
+        if kind == "Secret":
+            args = await self._name_secret(parent, args, call)
         recipe = Recipe(kind, field, parent, args)
         if kind:
             owner = parent.type if parent is not None else "Query"
@@ -213,9 +215,21 @@ class Engine:
             raise UnservedError(unserved(f"{owner}.{field}"))
         return await self._apply(recipe, recipe.ref(), call)
 
+    async def _name_secret(self, parent: Ref | None, args: dict[str, Any], call: Any) -> dict[str, Any]:
+        """Let the handle of a secret that is read from somewhere depend on its value: another value, another handle."""
+        from slipway_engine.run.secrets import fingerprint, plaintext
+        from slipway_engine.state import Secret
+
+        uri = str(args["uri"]) if "uri" in args else str(await self.evaluate(parent, call)) if parent is not None else ""
+        try:
+            return {**args, "@value": fingerprint(self, await plaintext(self, Secret("", uri=uri)))} if uri else args
+        except InputError:
+            # It may never be used; if it is, the error comes then.
+            return args
+
     def _hide(self, value: bytes) -> str:
         """Keep a secret's value in memory and give the name that recipes may carry."""
-        from slipway_engine.ops.secret_values import fingerprint
+        from slipway_engine.run.secrets import fingerprint
 
         name = fingerprint(self, value)
         self.secrets[name] = value

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from slipway_engine.bases import bootstrap
 from slipway_engine.errors import ImageError
-from slipway_engine.ops.secret_values import plaintext
-from slipway_engine.ops.state import Auth, Container
+from slipway_engine.run.secrets import plaintext
+from slipway_engine.state import Auth, Container
 from slipway_engine.store.image import read_config, read_layout
 from slipway_engine.store.layers import Layer, folder_of
 

@@ -58,20 +58,26 @@ class Arguments:
         default = self._user_default(step.member, arg)
         if default is not None:
             name = f"{step.member.word} " if step.member.word else ""
-            self._values.engine.progress.line(f"{default.folder / '.env'}: {default.name} sets {name}--{kebab(arg.name)}")
+            self._values.engine.progress.line(
+                f"{default.folder / '.env'}: {default.name} sets {name}--{kebab(arg.name)}"
+            )
             try:
                 return await self._values.read(arg, [default.value], default.folder)
             except UsageError as error:
                 msg = f"{default.folder / '.env'}: {default.name}: {error}"
                 raise UsageError(msg) from error
-        if step.member.core:
-            return None  # the core knows its own defaults
+        # The core knows its own defaults.
+        return None if step.member.core else await self._module_default(arg)
+
+    async def _module_default(self, arg: Arg) -> Any:
         if arg.default is not None:
             return json.loads(arg.default)
         if arg.default_path:
-            return await self._values.host_path(arg.type.name, self._module.locate(arg.default_path), arg.ignore)
+            return await self._values.objects.from_host(
+                arg.type.name, self._module.locate(arg.default_path), arg.ignore
+            )
         if arg.default_address:
-            return await self._values.object(arg, "Container", arg.default_address, self._module.root)
+            return await self._values.objects.read(arg, "Container", arg.default_address, self._module.root)
         return None
 
     def _missing(self, step: Step, arg: Arg) -> bool:

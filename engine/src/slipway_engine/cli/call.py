@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from slipway_engine.cli import words as sentences
 from slipway_engine.cli.chain import Several, Value
 from slipway_engine.cli.errors import UsageError
 from slipway_engine.cli.options import Options, early
-from slipway_engine.cli.render import as_json, as_text
+from slipway_engine.cli.render import as_json, as_text, write
 from slipway_engine.cli.session import Session, opened, summarise
 from slipway_engine.values import Ref
 
@@ -48,14 +47,6 @@ async def call(words: list[str]) -> int:
             session.engine.progress.line(f"Saved to {target}")
         write(text)
     return 0
-
-
-def write(text: str) -> None:
-    """Print as it is; only a terminal gets the newline that a text lacks."""
-    sys.stdout.write(text)
-    if text and not text.endswith("\n") and sys.stdout.isatty():
-        sys.stdout.write("\n")
-    sys.stdout.flush()
 
 
 def _check_output(sentence: sentences.Sentence, options: Options, session: Session) -> None:

@@ -55,8 +55,8 @@ class Catalog:
     def constructor(self) -> Member:
         """The main object's constructor."""
         main = self.types.object(self.main)
-        assert main is not None
-        function = main.constructor or Function("", TypeDef("OBJECT_KIND", self.main))
+        made = main.constructor if main else None
+        function = made or Function("", TypeDef("OBJECT_KIND", self.main))
         return Member("", self.main, function)
 
     async def members(self, kind: TypeDef) -> dict[str, Member]:
@@ -74,7 +74,9 @@ class Catalog:
             Member(kebab(item.name), kind.name, Function(item.name, item.type, item.description), field=True)
             for item in found.fields
         ]
-        return {member.word: member for member in sorted(every, key=lambda item: item.word) if callable_from_words(member)}
+        return {
+            member.word: member for member in sorted(every, key=lambda item: item.word) if callable_from_words(member)
+        }
 
     async def enum(self, name: str) -> TypeDef | None:
         """An enum of the module or of the core."""

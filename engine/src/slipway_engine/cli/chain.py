@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from slipway_engine.cli.arguments import Arguments, as_data
 from slipway_engine.cli.catalog import Catalog, Member
+from slipway_engine.cli.errors import UsageError
 from slipway_engine.cli.names import camel
 from slipway_engine.cli.words import Step
-from slipway_engine.errors import SlipwayError
 from slipway_engine.module.definitions import TypeDef
 from slipway_engine.values import Ref, digest_of
 
@@ -30,6 +30,10 @@ class Value:
     type: TypeDef
 
 
+# Before the constructor.
+NOTHING = Value(None, TypeDef())
+
+
 @dataclass(frozen=True, slots=True)
 class Several:
     """The results of steps that followed a list; `key` names the step."""
@@ -47,12 +51,11 @@ class Chain:
         self._catalog = catalog
         self._arguments = arguments
 
-    async def follow(self, steps: list[Step], value: Value | None = None) -> Value | Several:
+    async def follow(self, steps: list[Step], value: Value = NOTHING) -> Value | Several:
         """The value after all steps. After a list, the rest is done for each of its objects, at once."""
         if not steps:
-            assert value is not None
             return value
-        if value is not None and value.type.element is not None:
+        if value.type.element is not None:
             element = value.type.element
             each = (self.follow(steps, Value(item, element)) for item in value.data)
             return Several(list(await asyncio.gather(*each)), camel(steps[0].member.function.name))
@@ -68,19 +71,16 @@ class Chain:
         elif isinstance(value.data, Ref) and value.data.type in _EVALUATED:
             await self._engine.select(value.data, "sync", {})
 
-    async def _apply(self, step: Step, value: Value | None) -> Value:
+    async def _apply(self, step: Step, value: Value) -> Value:
         member = step.member
         returns = member.function.returns
         if member.field:
-            assert value is not None
             return Value(self._typed(value.data.get(member.function.name), returns), returns)
         args = await self._arguments.read(step)
         if member.core:
-            assert value is not None
             return Value(await self._select(value.data, member, args), returns)
-        state = None if value is None else value.data
         data = {name: as_data(item) for name, item in args.items()}
-        result = await self._runtime.call(member.owner, member.function, state, data)
+        result = await self._runtime.call(member.owner, member.function, value.data, data)
         return Value(self._typed(result, returns), returns)
 
     async def _select(self, parent: Any, member: Member, args: dict[str, Any]) -> Any:
@@ -96,10 +96,12 @@ class Chain:
     async def _select_list(self, parent: Ref, field: str, args: dict[str, Any]) -> list[Ref]:
         if args:
             msg = f"{parent.type}.{field}: a list of objects with arguments cannot be chained on the command line"
-            raise SlipwayError(msg)
-        answer = await self._engine.query(f'{{ node(id: "{parent}") {{ ... on {parent.type} {{ {field} {{ id }} }} }} }}')
+            raise UsageError(msg)
+        answer = await self._engine.query(
+            f'{{ node(id: "{parent}") {{ ... on {parent.type} {{ {field} {{ id }} }} }} }}'
+        )
         if answer.get("errors"):
-            raise SlipwayError(str(answer["errors"][0]["message"]))
+            raise UsageError(str(answer["errors"][0]["message"]))
         return [Ref.parse(row["id"]) for row in answer["data"]["node"][field]]
 
     def _typed(self, data: Any, kind: TypeDef) -> Any:

@@ -1,8 +1,8 @@
 """What can go wrong with a command line.
 
-    SlipwayError
-    ├── UsageError           words that name nothing, or a value that cannot be read
-    └── ChecksFailed         at least one check failed; each was reported before
+SlipwayError
+├── UsageError           words that name nothing, or a value that cannot be read
+└── ChecksFailedError    at least one check failed; each was reported before
 """
 
 from __future__ import annotations
@@ -18,5 +18,10 @@ class UsageError(SlipwayError):
         self.hint = hint
 
 
-class ChecksFailed(SlipwayError):
+class ChecksFailedError(SlipwayError):
     """At least one check failed."""
+
+
+def invalid(flag: str, text: str, why: str) -> UsageError:
+    """The error for a value that cannot be read."""
+    return UsageError(f'invalid argument "{text}" for "--{flag}": {why}')

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from slipway_engine.cli.call import write
 from slipway_engine.cli.errors import UsageError
 from slipway_engine.cli.help import columns, options_help, summary
 from slipway_engine.cli.names import listed, suggestion
 from slipway_engine.cli.options import Options, early, read_flag
+from slipway_engine.cli.render import write
 from slipway_engine.cli.session import opened
 
 

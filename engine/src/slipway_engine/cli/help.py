@@ -46,7 +46,7 @@ def columns(rows: list[tuple[str, str]], indent: str = "  ") -> str:
 
 
 def summary(member: Member) -> str:
-    """The first line of a function's documentation; of one of the core, which has none here, its arguments and result."""
+    """The first line of a function's documentation; the core has none here: what it needs and what it gives."""
     lines = (line.strip() for line in member.function.description.splitlines())
     found = next((line for line in lines if line), "")
     if found or not member.core:
@@ -63,7 +63,10 @@ async def call_help(sentence: Sentence, catalog: Catalog) -> str:
     usage = f"  {sentence.title}{' [arguments]' if member.flags else ''}"
     parts.append("USAGE\n" + usage + (" <function>" if following else "") + "\n")
     if member.flags:
-        rows = [(f"--{name}{_value(arg.type, catalog)}", await _argument(arg, catalog)) for name, arg in member.flags.items()]
+        rows = [
+            (f"--{name}{_value(arg.type, catalog)}", await _argument(arg, catalog))
+            for name, arg in member.flags.items()
+        ]
         parts.append("ARGUMENTS\n" + columns(rows))
     skipped = [kebab(arg.name) for arg in member.function.args if not can_be_flag(arg.type)]
     if skipped:

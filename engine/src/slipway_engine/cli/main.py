@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -36,30 +37,28 @@ def command(argv: list[str]) -> int:
     except SlipwayError as error:
         from slipway_engine.cli.report import describe, exit_code
 
-        print(f"Error: {describe(error)}", file=sys.stderr)
+        _tell(f"Error: {describe(error)}")
         return exit_code(error)
     except BrokenPipeError:
         return _quiet_pipe()
     except OSError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        _tell(f"Error: {error}")
         return 1
-    except KeyboardInterrupt:
-        print("Interrupted: everything started was stopped.", file=sys.stderr)
-        return _INTERRUPTED
-    except asyncio.CancelledError:
-        print("Terminated: everything started was stopped.", file=sys.stderr)
-        return _TERMINATED
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        interrupted = isinstance(error, KeyboardInterrupt)
+        _tell(f"{'Interrupted' if interrupted else 'Terminated'}: everything started was stopped.")
+        return _INTERRUPTED if interrupted else _TERMINATED
     except Exception as error:
         if "-d" in argv or "--debug" in argv:
             raise
-        print(f"Error: {type(error).__name__}: {error}\nThis is a defect of slipway; -d shows where.", file=sys.stderr)
+        _tell(f"Error: {type(error).__name__}: {error}\nThis is a defect of slipway; -d shows where.")
         return 1
 
 
 def _dispatch(argv: list[str]) -> int:
     name, words = _command_of(argv)
     if name in _SHARED and _chosen_engine() == "dagger":
-        os.execvp("dagger", ["dagger", *argv])  # noqa: S606, S607  # the user's own dagger, with the user's words
+        os.execvp("dagger", ["dagger", *argv])  # noqa: S606  # the user's own dagger, with the user's words
     if not name or name == "help":
         from slipway_engine.cli.help import main_help
 
@@ -127,12 +126,17 @@ def _chosen_engine() -> str:
 
 async def _cancelled_by_signals(work: Awaitable[int]) -> int:
     """Ctrl-C is the event loop's own doing; a polite kill or a closed terminal ends the work the same way."""
-    task = asyncio.current_task()
-    assert task is not None
+    task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
-    return await work
+    return await task
+
+
+def _tell(text: str) -> None:
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 def _quiet_pipe() -> int:

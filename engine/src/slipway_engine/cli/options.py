@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from slipway_engine.cli.errors import UsageError
+from slipway_engine.cli.errors import UsageError, invalid
 
 
 @dataclass(slots=True)
@@ -50,7 +50,9 @@ _CHECKS = frozenset({"check"})
 
 FLAGS = (
     Flag("mod", "m", "str", "Module to load: its folder (default: the nearest dagger.json)", "path"),
-    Flag("output", "o", "str", "Save the result: a container as OCI tarball, a directory, a file, text", "path", _CALLS),
+    Flag(
+        "output", "o", "str", "Save the result: a container as OCI tarball, a directory, a file, text", "path", _CALLS
+    ),
     Flag("json", "j", "bool", "Print the result as JSON", "", _CALLS),
     Flag("auto-apply", "y", "bool", "Apply a returned changeset without asking", "", _CALLS),
     Flag("list", "l", "bool", "List the checks and run none", "", _CHECKS),
@@ -97,7 +99,11 @@ def early(words: list[str], command: str) -> Options:
     """The flags that matter before the module's types are known (`-m`, `-s`, `--progress`, `-d`), wherever they are."""
     options, at = Options(), 0
     while at < len(words):
-        after = read_flag(words, at, command, options) if words[at].startswith("-") and words[at] not in ("-", "--") else None
+        after = (
+            read_flag(words, at, command, options)
+            if words[at].startswith("-") and words[at] not in ("-", "--")
+            else None
+        )
         at = after or at + 1
     return options
 
@@ -112,7 +118,7 @@ def _apply(flag: Flag, value: str | None, words: list[str], at: int, options: Op
         after += 1
     made: Any = value
     if flag.kind == "bool":
-        made = boolean(value or "true", f"--{flag.name}")
+        made = boolean(value or "true", flag.name)
     elif flag.kind == "count":
         made = getattr(options, flag.attribute) + 1
     elif flag.name == "progress" and value not in _PROGRESS:
@@ -122,10 +128,9 @@ def _apply(flag: Flag, value: str | None, words: list[str], at: int, options: Op
     return after
 
 
-def boolean(text: str, what: str) -> bool:
+def boolean(text: str, flag: str) -> bool:
     """A boolean as flags have it."""
     known = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
     if text.lower() not in known:
-        msg = f'invalid argument "{text}" for "{what}": should be true or false'
-        raise UsageError(msg)
+        raise invalid(flag, text, "should be true or false")
     return known[text.lower()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 from slipway_engine.cli.catalog import Catalog
@@ -29,6 +30,14 @@ def as_json(value: Value | Several, catalog: Catalog) -> str:
     if isinstance(value, Value) and value.type.kind == "VOID_KIND":
         return ""
     return json.dumps(_data(value, catalog), indent=4, ensure_ascii=False) + "\n"
+
+
+def write(text: str) -> None:
+    """Print as it is; only a terminal gets the newline that a text lacks."""
+    sys.stdout.write(text)
+    if text and not text.endswith("\n") and sys.stdout.isatty():
+        sys.stdout.write("\n")
+    sys.stdout.flush()
 
 
 def _data(value: Value | Several, catalog: Catalog) -> Any:

@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 
 from slipway_engine.cli.errors import UsageError
 from slipway_engine.cli.options import Options, read_flag
+from slipway_engine.cli.render import write
 from slipway_engine.cli.session import engine
 
 
@@ -17,8 +17,10 @@ async def run(words: list[str]) -> int:
     """Run a program with a session; gives its exit code. The flags before the program are ours."""
     options, rest = _flags(words, "run")
     if options.help or not rest:
-        print("Run any program with a session of the engine (DAGGER_SESSION_PORT, DAGGER_SESSION_TOKEN).\n")
-        print("USAGE\n  slipway run [options] program [arguments]")
+        write(
+            "Run any program with a session of the engine (DAGGER_SESSION_PORT, DAGGER_SESSION_TOKEN).\n\n"
+            "USAGE\n  slipway run [options] program [arguments]\n"
+        )
         return 0 if options.help else 1
     async with engine(options) as core:
         session = await core.serve()
@@ -44,10 +46,10 @@ async def prune(words: list[str]) -> int:
         msg = f"prune takes no {rest[0]!r}"
         raise UsageError(msg)
     if options.help:
-        print("Empty the engine's cache: executions, layers, packages, results.\n\nUSAGE\n  slipway prune")
+        write("Empty the engine's cache: executions, layers, packages, results.\n\nUSAGE\n  slipway prune\n")
         return 0
     async with engine(options) as core:
-        print(await core.prune())
+        write(f"{await core.prune()}\n")
     return 0
 
 
@@ -56,7 +58,7 @@ async def version(words: list[str]) -> int:
     from slipway_engine import API_VERSION, __version__
 
     del words
-    sys.stdout.write(f"slipway {__version__} (Dagger API {API_VERSION}, embedded engine)\n")
+    write(f"slipway {__version__} (Dagger API {API_VERSION}, embedded engine)\n")
     return 0
 
 

@@ -15,7 +15,13 @@ _QUERY = """{ __schema { types { kind name description
   enumValues { name description } } } }
 fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }"""
 
-_SCALARS = {"String": "STRING_KIND", "Int": "INTEGER_KIND", "Float": "FLOAT_KIND", "Boolean": "BOOLEAN_KIND", "Void": "VOID_KIND"}
+_SCALARS = {
+    "String": "STRING_KIND",
+    "Int": "INTEGER_KIND",
+    "Float": "FLOAT_KIND",
+    "Boolean": "BOOLEAN_KIND",
+    "Void": "VOID_KIND",
+}
 
 # Introspection shows every object argument as an ID; the type it stands for follows from the names.
 _BY_FIELD = {
@@ -75,7 +81,9 @@ def read_schema(schema: dict[str, Any]) -> ModuleTypes:
             "ENUM_KIND",
             row["name"],
             row["description"] or "",
-            members=tuple(EnumMember(item["name"], item["name"], item["description"] or "") for item in row["enumValues"]),
+            members=tuple(
+                EnumMember(item["name"], item["name"], item["description"] or "") for item in row["enumValues"]
+            ),
         )
         for row in schema["types"]
         if row["kind"] == "ENUM" and not row["name"].startswith("_")

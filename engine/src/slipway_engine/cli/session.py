@@ -54,8 +54,8 @@ async def engine(options: Options) -> AsyncIterator[Engine]:
 def summarise(session: Session, started: float) -> None:
     """The last line of the progress: what was executed and what was already there."""
     counts = session.engine.log.counts
-    executed = counts.get("executed", 0) + session.runtime.executed
-    cached = counts.get("cached", 0) + session.runtime.cached
+    executed = counts.get("exec", 0) + counts.get("call", 0)
+    cached = counts.get("cached", 0)
     session.engine.progress.line(f"engine: {executed} executed, {cached} cached, {time.monotonic() - started:.1f} s")
     session.engine.progress.close()
 

@@ -94,7 +94,9 @@ def _unknown_flag(word: str, sentence: Sentence) -> UsageError:
     flags = sentence.steps[-1].member.flags
     for step in sentence.steps[:-1]:
         if name.removeprefix("--") in step.member.flags:
-            before = f"{step.member.word!r}, before the next function" if step.member.word else "'call', before the function"
+            before = (
+                f"{step.member.word!r}, before the next function" if step.member.word else "'call', before the function"
+            )
             msg = f"unknown flag: {name} for {sentence.title!r}; it belongs after {before}"
             return UsageError(msg)
     known = [f"--{flag}" for flag in flags]

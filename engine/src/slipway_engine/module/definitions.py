@@ -141,7 +141,9 @@ def _type(row: dict[str, Any]) -> TypeDef:
 
 
 def _function(row: dict[str, Any]) -> Function:
-    return Function(**{**row, "returns": _type(row["returns"]), "args": tuple(_arg(item) for item in row.get("args", ()))})
+    return Function(
+        **{**row, "returns": _type(row["returns"]), "args": tuple(_arg(item) for item in row.get("args", ()))}
+    )
 
 
 def _arg(row: dict[str, Any]) -> Arg:

@@ -1,8 +1,8 @@
 """What can go wrong with a module.
 
-    SlipwayError
-    ├── ModuleError          a module that cannot be found, read, set up or loaded
-    └── FunctionError        a function of the module that failed
+SlipwayError
+├── ModuleError          a module that cannot be found, read, set up or loaded
+└── FunctionError        a function of the module that failed
 """
 
 from __future__ import annotations

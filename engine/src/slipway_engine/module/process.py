@@ -1,11 +1,15 @@
-"""One process of a module: started in a group of its own, listened to, and gone when its call is over."""
+"""The processes of a module: one that has everything imported, and a fork of it for each call."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
+import itertools
+import json
 import os
 import signal
+import socket
 import tomllib
 from collections import deque
 from collections.abc import Callable
@@ -18,6 +22,7 @@ from slipway_engine.module.source import ModuleSource
 _GRACE_SECONDS = 3.0
 _TAIL_LINES = 30
 _LINE_LIMIT = 1 << 20
+_PACKET = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +53,125 @@ class Program:
         return cls(python, source, variables)
 
 
-async def run(program: Program, session: dict[str, str], folder: Path, listen: Callable[[str], None]) -> tuple[int, str]:
-    """Run one call to its end in `folder`; gives the exit code and the last lines of its standard error."""
-    process = await asyncio.create_subprocess_exec(
-        str(program.python),
-        str(Path(__file__).with_name("launch.py")),
-        cwd=folder,
-        env={**program.variables, **session, "SLIPWAY_PARENT": str(os.getpid())},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-        limit=_LINE_LIMIT,
-    )
-    tail: deque[str] = deque(maxlen=_TAIL_LINES)
-    readers = asyncio.gather(
-        _read(process.stdout, lambda line: listen(line)),
-        _read(process.stderr, lambda line: (listen(line), tail.append(line))),
-    )
+class Launcher:
+    """Starts calls of one module. `launch.py` is the other end."""
+
+    def __init__(
+        self, process: asyncio.subprocess.Process, control: socket.socket, listen: Callable[[str], None]
+    ) -> None:
+        self._process = process
+        self._control = control
+        self._ended: dict[int, asyncio.Future[int]] = {}
+        self._numbers = itertools.count()
+        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._tasks = [asyncio.ensure_future(self._listen()), asyncio.ensure_future(self._drain(listen))]
+
+    @classmethod
+    async def start(cls, program: Program, folder: Path, listen: Callable[[str], None]) -> Launcher:
+        """Start the process that will be forked; it imports while the caller goes on."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                str(program.python),
+                str(Path(__file__).with_name("launch.py")),
+                cwd=folder,
+                env={**program.variables, "SLIPWAY_CONTROL": str(theirs.fileno())},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                limit=_LINE_LIMIT,
+            )
+        return cls(process, ours, listen)
+
+    async def run(self, session: dict[str, str], folder: Path, listen: Callable[[str], None]) -> tuple[int, str]:
+        """Run one call to its end in `folder`; gives the exit code and the last lines of its standard error."""
+        number = next(self._numbers)
+        ended = asyncio.get_running_loop().create_future()
+        self._ended[number] = ended
+        if self._process.returncode is not None or self._tasks[0].done():
+            return self._process.returncode or 1, "\n".join(self._tail)
+        tail: deque[str] = deque(maxlen=_TAIL_LINES)
+
+        def both(line: str) -> None:
+            listen(line)
+            tail.append(line)
+
+        with contextlib.ExitStack() as pipes:
+            readers, theirs = [], []
+            for hear in (listen, both):
+                reading, writing = os.pipe()
+                readers.append(_read_pipe(os.fdopen(reading, "rb", 0), hear))
+                theirs.append(writing)
+                pipes.callback(os.close, writing)
+            request = {"id": number, "env": session, "folder": str(folder)}
+            socket.send_fds(self._control, [json.dumps(request).encode()], theirs)
+        listening = asyncio.gather(*readers)
+        try:
+            code: int = await asyncio.shield(ended)
+        finally:
+            await asyncio.shield(self._end(number, ended))
+            await asyncio.gather(listening, return_exceptions=True)
+        return code, "\n".join([*tail] or [*self._tail])
+
+    async def close(self) -> None:
+        """End the process and whatever it started."""
+        for number, ended in list(self._ended.items()):
+            await self._end(number, ended)
+        self._control.close()
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _end(self, number: int, ended: asyncio.Future[int]) -> None:
+        """End a call that still runs: politely, then for certain."""
+        for what in (signal.SIGTERM, signal.SIGKILL):
+            if not ended.done():
+                with contextlib.suppress(OSError):
+                    self._control.send(json.dumps({"id": number, "signal": what}).encode())
+                await asyncio.wait([ended], timeout=_GRACE_SECONDS)
+        self._ended.pop(number, None)
+
+    async def _listen(self) -> None:
+        """Learn which calls have ended; when the process itself ends, all have."""
+        loop = asyncio.get_running_loop()
+        while packet := await loop.sock_recv(self._control, _PACKET):
+            answer = json.loads(packet)
+            ended = self._ended.get(answer["id"])
+            if ended is not None and not ended.done():
+                ended.set_result(answer["code"])
+        code = await self._process.wait()
+        for ended in self._ended.values():
+            if not ended.done():
+                ended.set_result(code or 1)
+
+    async def _drain(self, listen: Callable[[str], None]) -> None:
+        def both(line: str) -> None:
+            listen(line)
+            self._tail.append(line)
+
+        if self._process.stderr is not None:
+            await _read(self._process.stderr, both)
+
+
+async def _read_pipe(pipe: io.FileIO, listen: Callable[[str], None]) -> None:
+    loop = asyncio.get_running_loop()
+    stream = asyncio.StreamReader(limit=_LINE_LIMIT)
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), pipe)
     try:
-        code = await process.wait()
+        await _read(stream, listen)
     finally:
-        await asyncio.shield(_end(process))
-        await asyncio.gather(readers, return_exceptions=True)
-    return code, "\n".join(tail)
+        transport.close()
 
 
-async def _read(stream: asyncio.StreamReader | None, listen: Callable[[str], object]) -> None:
-    while stream is not None:
+async def _read(stream: asyncio.StreamReader, listen: Callable[[str], None]) -> None:
+    while True:
         try:
             line = await stream.readline()
         except ValueError:  # a line longer than the limit: the stream has dropped it
@@ -83,18 +179,3 @@ async def _read(stream: asyncio.StreamReader | None, listen: Callable[[str], obj
         if not line:
             return
         listen(line.decode("utf-8", "replace").rstrip())
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """End the group: politely where the process still runs, then for certain."""
-    if process.returncode is None:
-        _signal(process.pid, signal.SIGTERM)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), _GRACE_SECONDS)
-    _signal(process.pid, signal.SIGKILL)
-    await process.wait()
-
-
-def _signal(group: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, number)

@@ -14,7 +14,7 @@ from slipway_engine.values import Ref
 
 if TYPE_CHECKING:
     from slipway_engine.engine import Engine
-    from slipway_engine.module.process import Program
+    from slipway_engine.module.process import Launcher
     from slipway_engine.ops.function_call import ErrorState, FunctionCall
 
 # Each is a Python that imports the SDK: as many at once as memory can bear.
@@ -29,10 +29,9 @@ class Runtime:
         self.module = module
         self.debug = debug
         self.digest = snapshot.digest(module)
-        self.executed = 0
-        self.cached = 0
-        self._program: Program | None = None
+        self._launcher: Launcher | None = None
         self._preparing = asyncio.Lock()
+        self._warming: asyncio.Future[None] | None = None
         self._slots = asyncio.Semaphore(_PROCESSES)
         self._running: dict[str, asyncio.Future[Any]] = {}
 
@@ -77,11 +76,17 @@ class Runtime:
         for running in self._running.values():
             running.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
+        if self._warming is not None:
+            await asyncio.gather(self._warming, return_exceptions=True)
+        if self._launcher is not None:
+            await self._launcher.close()
 
-    async def _recall_or_invoke(self, key: str, owner: str, function: Function, parent: Any, args: dict[str, Any]) -> Any:
+    async def _recall_or_invoke(
+        self, key: str, owner: str, function: Function, parent: Any, args: dict[str, Any]
+    ) -> Any:
         ttl = results.lifetime(function, caching=self.module.caching)
         if ttl is not None and (found := await results.recall(self.engine, key)) is not None:
-            self.cached += 1
+            self.engine.log.write("cached", function=_title(owner, function), key=key)
             return found[0]
         value = await self._invoke(owner, function, parent, args)
         if ttl is not None:
@@ -93,8 +98,8 @@ class Runtime:
 
         given = tuple(ArgValue(name, json.dumps(value)) for name, value in args.items())
         call = FunctionCall(parent_name=owner, name=function.name, parent=json.dumps(parent), input_args=given)
-        name = f"{owner}.{function.name}" if function.name else owner
-        self.executed += 1
+        name = _title(owner, function)
+        self.engine.log.write("call", function=name)
         with self.engine.progress.task(name):
             code, tail = await self._process(call)
             if call.error is not None:
@@ -106,25 +111,39 @@ class Runtime:
         return json.loads(call.value)
 
     async def _process(self, call: FunctionCall) -> tuple[int, str]:
-        from slipway_engine.module import process
-
-        program = await self._prepared()
+        launcher = await self._prepared()
         session = await self.engine.serve(call)
         folder = self.engine.store.scratch("call")
         async with self._slots:
-            return await process.run(program, session, folder, lambda line: self.engine.progress.line(f"  │ {line}"))
+            return await launcher.run(session, folder, self._say)
 
-    async def _prepared(self) -> Program:
+    def _say(self, line: str) -> None:
+        self.engine.progress.line(f"  │ {line}")
+
+    async def _prepared(self) -> Launcher:
         from slipway_engine.module import environment
-        from slipway_engine.module.process import Program
+        from slipway_engine.module.process import Launcher, Program
 
         async with self._preparing:
-            if self._program is None:
+            if self._launcher is None:
+                self._warming = asyncio.ensure_future(asyncio.to_thread(_warm))
                 store = self.engine.store
                 source = snapshot.place(store, self.module, self.digest)
                 python = await environment.prepare(store, source, self.engine.progress)
-                self._program = Program.of(self.module, python, source, debug=self.debug)
-            return self._program
+                program = Program.of(self.module, python, source, debug=self.debug)
+                self._launcher = await Launcher.start(program, store.scratch("module"), self._say)
+            return self._launcher
+
+
+def _warm() -> None:
+    """Make ready for requests while the module's process imports the SDK."""
+    from slipway_engine.api import resolve
+
+    resolve.schema()
+
+
+def _title(owner: str, function: Function) -> str:
+    return f"{owner}.{function.name}" if function.name else owner
 
 
 def _failure(error: ErrorState) -> FunctionError:

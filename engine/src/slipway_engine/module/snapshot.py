@@ -71,7 +71,9 @@ def listing(module: ModuleSource) -> list[tuple[str, Path]]:
         if pattern.startswith("!"):
             files = {name: path for name, path in files.items() if not fnmatch(name, pattern[1:])}
         else:
-            files.update({str(path.relative_to(module.root)): path for path in module.root.glob(pattern) if path.is_file()})
+            files.update(
+                {str(path.relative_to(module.root)): path for path in module.root.glob(pattern) if path.is_file()}
+            )
     if len(files) > _MOST:
         msg = f"{module.source}: more than {_MOST} files belong to the module; keep big folders out of it (.gitignore)"
         raise ModuleError(msg)

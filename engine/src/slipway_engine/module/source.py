@@ -34,7 +34,9 @@ class ModuleSource:
         base = self.context if default_path.startswith("/") else self.root
         place = (base / default_path.lstrip("/")).resolve()
         if not place.is_relative_to(self.context):
-            msg = f"default path {default_path!r} leaves {self.context}; a module reaches nothing outside its repository"
+            msg = (
+                f"default path {default_path!r} leaves {self.context}; a module reaches nothing outside its repository"
+            )
             raise ModuleError(msg)
         return place
 

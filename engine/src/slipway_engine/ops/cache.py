@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slipway_engine.api.registry import Context, op
 from slipway_engine.errors import InputError
-from slipway_engine.ops.state import Volume
+from slipway_engine.state import Volume
 from slipway_engine.values import Ref
 
 

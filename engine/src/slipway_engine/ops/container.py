@@ -8,7 +8,7 @@ from typing import Any
 
 from slipway_engine.api.registry import Context, op, snake
 from slipway_engine.errors import InputError, SlipwayError
-from slipway_engine.ops.state import Auth, Container, File, Health, Mount, Port
+from slipway_engine.state import Auth, Container, File, Health, Mount, Port
 from slipway_engine.store.layers import Layer
 from slipway_engine.store.tree import Tree, clean
 from slipway_engine.values import Ref, digest_of

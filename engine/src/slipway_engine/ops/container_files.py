@@ -10,7 +10,7 @@ from typing import Any
 from slipway_engine.api.registry import Context, op
 from slipway_engine.errors import InputError
 from slipway_engine.ops.container import absolute, expanded
-from slipway_engine.ops.state import Container, File, Mount
+from slipway_engine.state import Container, File, Mount
 from slipway_engine.run.mounts import owner_ids
 from slipway_engine.store.host import HOST_TIME, blob_path, keep_bytes
 from slipway_engine.store.layers import Layer, Stack, canonical, entry_of, folder_entry

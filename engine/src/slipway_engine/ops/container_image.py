@@ -10,7 +10,7 @@ from slipway_engine.api.registry import Context, op
 from slipway_engine.bases.resolve import Reference, credentials, resolve, skopeo
 from slipway_engine.errors import ImageError, InputError
 from slipway_engine.ops.host import host_path
-from slipway_engine.ops.state import Container, File
+from slipway_engine.state import Container, File
 from slipway_engine.store.image import Image, archive, assemble, read_layout
 from slipway_engine.store.tree import Entry
 from slipway_engine.values import Ref, digest_of

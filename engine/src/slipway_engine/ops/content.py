@@ -7,7 +7,7 @@ from typing import Any
 
 from slipway_engine.api.registry import Context, op
 from slipway_engine.errors import InputError
-from slipway_engine.ops.state import File
+from slipway_engine.state import File
 from slipway_engine.store.store import Store
 from slipway_engine.store.tree import Entry, Tree
 from slipway_engine.values import Recipe

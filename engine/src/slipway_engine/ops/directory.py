@@ -11,7 +11,7 @@ from slipway_engine.api.registry import Context, op
 from slipway_engine.errors import InputError, SlipwayError
 from slipway_engine.ops.container_files import new_file
 from slipway_engine.ops.host import host_path
-from slipway_engine.ops.state import File
+from slipway_engine.state import File
 from slipway_engine.store.host import HOST_TIME
 from slipway_engine.store.layers import lay_out
 from slipway_engine.store.patterns import Patterns, selector

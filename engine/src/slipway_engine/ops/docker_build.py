@@ -14,7 +14,7 @@ from slipway_engine.api.registry import Context, op
 from slipway_engine.bases.resolve import Reference, resolve
 from slipway_engine.errors import ExecError, HostError, InputError
 from slipway_engine.ops.query import PLATFORM
-from slipway_engine.ops.state import Container
+from slipway_engine.state import Container
 from slipway_engine.store.image import archive, assemble, read_layout
 from slipway_engine.store.layers import Layer, lay_out
 from slipway_engine.store.tree import Tree

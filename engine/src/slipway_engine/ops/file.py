@@ -13,7 +13,7 @@ from slipway_engine.api.registry import Context, op
 from slipway_engine.errors import InputError
 from slipway_engine.ops.container_files import new_file
 from slipway_engine.ops.host import host_path
-from slipway_engine.ops.state import File
+from slipway_engine.state import File
 from slipway_engine.values import digest_of
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from slipway_engine.api.registry import Context, op
 from slipway_engine.errors import InputError
-from slipway_engine.ops.state import Container, File, Secret
+from slipway_engine.state import Container, File, Secret
 from slipway_engine.store.host import load_directory, load_file
 from slipway_engine.store.tree import Tree
 

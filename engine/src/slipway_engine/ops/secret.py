@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from slipway_engine.api.registry import Context, op
-from slipway_engine.ops.secret_values import plaintext
-from slipway_engine.ops.state import Secret
+from slipway_engine.run.secrets import plaintext
+from slipway_engine.state import Secret
 
 
 @op("Query.setSecret")

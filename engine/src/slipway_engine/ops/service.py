@@ -7,7 +7,7 @@ from dataclasses import replace
 from slipway_engine.api.registry import Context, op
 from slipway_engine.errors import InputError
 from slipway_engine.ops.container_exec import command_line
-from slipway_engine.ops.state import Container, Port, Service
+from slipway_engine.state import Container, Port, Service
 from slipway_engine.values import digest_of
 
 

@@ -250,7 +250,7 @@ async def module_with_description(ctx: Context, self: ModuleTypes, *, descriptio
 
 
 @op("Module.withObject")
-async def module_with_object(ctx: Context, self: ModuleTypes, *, object: Ref) -> ModuleTypes:
+async def module_with_object(ctx: Context, self: ModuleTypes, *, object: Ref) -> ModuleTypes:  # noqa: A002  # the API's name
     """The module with one more object."""
     return replace(self, objects=(*self.objects, await ctx.evaluate(object)))
 

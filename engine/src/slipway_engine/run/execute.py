@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway_engine.errors import ExecError, HostError, InputError
-from slipway_engine.ops.secret_values import fingerprint, plaintext
-from slipway_engine.ops.state import Container, Mount, Outcome
+from slipway_engine.run.secrets import fingerprint, plaintext
+from slipway_engine.state import Container, Mount, Outcome
 from slipway_engine.store.layers import Layer
 from slipway_engine.values import digest_of
 

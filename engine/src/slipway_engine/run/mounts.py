@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway_engine.errors import InputError
-from slipway_engine.ops.secret_values import plaintext
+from slipway_engine.run.secrets import plaintext
 from slipway_engine.run import overlay
 from slipway_engine.store.layers import Stack
 from slipway_engine.values import digest_of
 
 if TYPE_CHECKING:
-    from slipway_engine.ops.state import Container, Mount
+    from slipway_engine.state import Container, Mount
     from slipway_engine.run.runner import Runner
 
 # Where the host's certificates are mounted, and who has to be told; programs that use OpenSSL's default find them.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from slipway_engine.engine import Engine
-    from slipway_engine.ops.state import Container
+    from slipway_engine.state import Container
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LABEL = "dev.slipway.run"

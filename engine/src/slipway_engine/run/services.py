@@ -15,7 +15,7 @@ from slipway_engine.errors import ServiceError
 
 if TYPE_CHECKING:
     from slipway_engine.engine import Engine
-    from slipway_engine.ops.state import Service
+    from slipway_engine.state import Service
 
 _START_SECONDS = 90
 _LOG_TAIL = 40

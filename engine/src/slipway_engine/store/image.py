@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from slipway_engine.errors import ImageError
-from slipway_engine.ops.state import Config, Container, Health, Port
+from slipway_engine.state import Config, Container, Health, Port
 from slipway_engine.store.layers import Layer
 from slipway_engine.store.pack import blob, pack
 from slipway_engine.store.store import Store, remove

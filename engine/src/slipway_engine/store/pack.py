@@ -8,12 +8,11 @@ its input, level and version.
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from isal import isal_zlib
 
@@ -26,27 +25,47 @@ LAYER_TIME = HOST_TIME
 _LEVEL = 1
 _CHUNK = 1 << 20
 
+# 15 bits of window, and a gzip header without name or time.
+_GZIP_WINDOW = 31
 
-class _Sink(io.RawIOBase):
-    """Hashes what is written, compresses it, and hashes that too."""
+
+class _Sink:
+    """Hashes what is written, compresses it, and hashes that too; in chunks, since tar writes 512 bytes at a time."""
 
     def __init__(self, target: IO[bytes]) -> None:
         self.target = target
         self.plain = hashlib.sha256()
         self.packed = hashlib.sha256()
         self.size = 0
-        self._gzip = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, 31)
+        self._waiting: list[bytes] = []
+        self._length = 0
+        self._position = 0
+        self._gzip = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP_WINDOW)
 
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]  # RawIOBase allows any buffer; tarfile writes bytes
-        self.plain.update(data)
-        self._out(self._gzip.compress(data))
+    def write(self, data: bytes) -> int:
+        """Take bytes of the tar stream."""
+        self._waiting.append(data)
+        self._length += len(data)
+        self._position += len(data)
+        if self._length >= _CHUNK:
+            self._drain()
         return len(data)
 
+    def tell(self) -> int:
+        """How much was taken; tarfile asks."""
+        return self._position
+
     def finish(self) -> None:
+        """Write what is left."""
+        self._drain()
         self._out(self._gzip.flush())
+
+    def _drain(self) -> None:
+        data = b"".join(self._waiting)
+        self._waiting.clear()
+        self._length = 0
+        self.plain.update(data)
+        self._out(self._gzip.compress(data))
 
     def _out(self, data: bytes) -> None:
         self.packed.update(data)
@@ -62,13 +81,10 @@ def pack(store: Store, layer: Layer) -> dict[str, str | int]:
     scratch = store.scratch("pack") / "layer"
     with scratch.open("wb") as target:
         sink = _Sink(target)
-        buffered = io.BufferedWriter(sink, _CHUNK)
-        # bufsize: tarfile pads to it; the default keeps the padding of the format.
-        with tarfile.open(fileobj=buffered, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        with tarfile.open(fileobj=cast("IO[bytes]", sink), mode="w", format=tarfile.PAX_FORMAT) as archive:
             links: dict[tuple[int, int], str] = {}
             for path, entry, whiteout in _entries(layer):
                 _add(archive, path, entry, whiteout, links)
-        buffered.flush()
         sink.finish()
     digest = "sha256:" + sink.packed.hexdigest()
     store.commit(scratch, blob(store, digest))

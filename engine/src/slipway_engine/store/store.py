@@ -145,7 +145,7 @@ class Store:
             msg = f"{self.path}: another run is using the cache; try again when it has ended"
             raise HostError(msg) from error
         freed = 0
-        for name in ("execs", "layers", "files", "blobs", "volumes", "trees", "tarballs", "venvs", "locks", "tmp", "log"):
+        for name in ("execs", "layers", "files", "blobs", "volumes", "trees", "tarballs", "venvs", "modules", "buildah", "locks", "tmp", "log"):
             freed += remove(self.path / name)
         self._db.execute("DELETE FROM rows")
         self._db.execute("VACUUM")

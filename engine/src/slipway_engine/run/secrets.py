@@ -14,7 +14,7 @@ from slipway_engine.errors import InputError
 
 if TYPE_CHECKING:
     from slipway_engine.engine import Engine
-    from slipway_engine.ops.state import Secret
+    from slipway_engine.state import Secret
 
 _SCHEMES = "env://NAME, file://PATH, cmd://COMMAND"
 

@@ -1,0 +1,1 @@
+"""Lint, types and tests of the services, by the tools that each brings in its lock."""

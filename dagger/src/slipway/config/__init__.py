@@ -1,0 +1,16 @@
+"""`slipway.toml`, read once into frozen models."""
+
+from slipway.config.models import Config, Dockerfile, Node, Postgres, Project, PythonUv, Service
+from slipway.config.parse import FILE, parse
+
+__all__ = [
+    "FILE",
+    "Config",
+    "Dockerfile",
+    "Node",
+    "Postgres",
+    "Project",
+    "PythonUv",
+    "Service",
+    "parse",
+]

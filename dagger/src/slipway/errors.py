@@ -1,0 +1,46 @@
+"""Everything that can go wrong, as one tree.
+
+SlipwayError
+├── ConfigError        slipway.toml, or a file it points to, is wrong
+├── InputError         an argument of a function is wrong
+└── RunError           work was run, and some of it failed
+    ├── BuildError     images could not be built
+    └── CheckError     checks failed
+
+Only the text of an error crosses the engine, so every message says where, what and what next.
+"""
+
+from __future__ import annotations
+
+
+class SlipwayError(Exception):
+    """The base of every error that is raised on purpose."""
+
+
+class ConfigError(SlipwayError):
+    """Raised when `slipway.toml`, `pyproject.toml` or `package.json` cannot be used as it is."""
+
+    def __init__(self, file: str, problems: list[str]) -> None:
+        self.file = file
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
+
+
+class InputError(SlipwayError):
+    """Raised when an argument does not fit; the message names the argument."""
+
+
+class RunError(SlipwayError):
+    """Raised after all work ended, when some of it failed; the message holds every failure."""
+
+    def __init__(self, summary: str, failures: list[str]) -> None:
+        self.failures = tuple(failures)
+        super().__init__("\n\n".join([summary, *failures]))
+
+
+class BuildError(RunError):
+    """Raised when at least one image could not be built."""
+
+
+class CheckError(RunError):
+    """Raised when at least one check failed."""

@@ -1,0 +1,35 @@
+"""A service's image, whatever its kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slipway.config import Dockerfile, Node, Postgres, PythonUv
+from slipway.images import dockerfile, node, postgres, python_uv
+from slipway.images.facts import read_facts
+from slipway.images.finishing import with_labels
+from slipway.images.labels import Commit, labels
+
+if TYPE_CHECKING:
+    import dagger
+
+    from slipway.config import Project, Service
+
+
+async def image(
+    source: dagger.Directory, project: Project, service: Service, commit: Commit
+) -> dagger.Container:
+    """The image of a service: read what it depends on, and plan it; nothing is built yet."""
+    facts = await read_facts(source, service)
+    match service:
+        case PythonUv():
+            container = python_uv.image(source, service, facts.python)
+        case Node() if facts.node is not None:
+            container = node.image(source, service, facts.node)
+        case Postgres():
+            container = postgres.image(source, service)
+        case Dockerfile():
+            container = dockerfile.image(source, service)
+        case _:
+            raise AssertionError(service.name)
+    return with_labels(container, labels(project, service, commit))

@@ -1,0 +1,141 @@
+"""Which files a build or a check may see, as include and exclude patterns of the repository.
+
+A build gets an allow-list: what its kind needs and what `include` adds. So a changed README, a
+test or another service never rebuilds an image, and no key, `.env` or `.git` can end up in one.
+A check sees the whole folder of its service, because a linter's settings can be anywhere in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slipway.config import Config, Dockerfile, Node, Postgres, PythonUv, Service
+
+# Kept out of everything. id_* would also hide sources such as id_card.py.
+SECRETS = (
+    "**/.env",
+    "**/.env.*",
+    "**/.netrc",
+    "**/.pypirc",
+    "**/id_rsa*",
+    "**/id_dsa*",
+    "**/id_ecdsa*",
+    "**/id_ed25519*",
+    "**/*.pem",
+    "**/*.key",
+    "**/*.p12",
+    "**/*.pfx",
+    "!**/.env.example",
+)
+
+# Made on this machine, and made again by the build.
+LEFTOVERS = (
+    "**/.git",
+    "**/.venv",
+    "**/node_modules",
+    "**/.next",
+    "**/__pycache__",
+    "**/*.pyc",
+    "**/*.egg-info",
+    "**/*.tsbuildinfo",
+    "**/.*_cache",
+    "**/.coverage",
+)
+
+_TESTS = (
+    "**/tests",
+    "**/__tests__",
+    "**/test_*.py",
+    "**/*_test.py",
+    "**/conftest.py",
+    "**/*.test.*",
+    "**/*.spec.*",
+)
+
+_NODE_SOURCES = (
+    "package.json",
+    "*.config.*",
+    "tsconfig*.json",
+    "src/**",
+    "app/**",
+    "pages/**",
+    "components/**",
+    "lib/**",
+    "styles/**",
+    "public/**",
+    "*.js",
+    "*.mjs",
+    "*.cjs",
+    "*.ts",
+)
+
+LOCKS = {"node-pnpm": "pnpm-lock.yaml", "node-npm": "package-lock.json", "python-uv": "uv.lock"}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Patterns in the words of `Directory.filter`; an empty include means everything."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...] = (*LEFTOVERS, *SECRETS)
+
+
+def below(path: str, patterns: Iterable[str]) -> tuple[str, ...]:
+    """Patterns of a folder as patterns of the repository."""
+    return tuple(patterns) if path == "." else tuple(f"{path}/{pattern}" for pattern in patterns)
+
+
+def python_lock(path: str) -> Inputs:
+    """What `uv sync` needs to install the dependencies."""
+    return Inputs(below(path, ("pyproject.toml", "uv.lock")))
+
+
+def python_sources(service: PythonUv, modules: tuple[str, ...]) -> Inputs:
+    """The lock, the package, and the packages it depends on by path."""
+    flat = tuple(f"{module}/**" for module in modules)
+    own = ("pyproject.toml", "uv.lock", "LICENSE*", "*.py", "src/**", *flat, *service.include)
+    paths = below(service.path, own)
+    for package in service.packages:
+        paths += below(package, ("pyproject.toml", "LICENSE*", "src/**"))
+    return Inputs(paths, (*LEFTOVERS, *_TESTS, *SECRETS))
+
+
+def node_lock(kind: str) -> Inputs:
+    """What the package manager needs to install; relative to the service's own folder."""
+    return Inputs(
+        (
+            "package.json",
+            LOCKS[kind],
+            "pnpm-workspace.yaml",
+            ".npmrc",
+            ".pnpmfile.cjs",
+            "patches/**",
+        )
+    )
+
+
+def node_sources(service: Node) -> Inputs:
+    """What the build script needs; relative to the service's own folder."""
+    return Inputs((*_NODE_SOURCES, *service.include), (*LEFTOVERS, *_TESTS, *SECRETS))
+
+
+def postgres_sources(service: Postgres) -> Inputs:
+    """The init scripts; relative to the service's own folder."""
+    return Inputs(("init/**", *service.include))
+
+
+def dockerfile_sources(service: Dockerfile) -> Inputs:
+    """The build context, for which the Dockerfile's own .dockerignore is the finer sieve."""
+    return Inputs(service.include, (*LEFTOVERS, *SECRETS))
+
+
+def check_sources(config: Config, service: Service, packages: Iterable[str]) -> Inputs:
+    """The whole folder of a service and of its packages, without the other services."""
+    if service.path == ".":
+        others = {other.path for other in config.services.values()} - {".", *packages}
+        return Inputs((), (*LEFTOVERS, *sorted(others), *SECRETS))
+    return Inputs(below(service.path, ("**",)) + tuple(f"{p}/**" for p in packages))

@@ -1,0 +1,63 @@
+"""Running independent work to its end, and telling every failure of it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import anyio
+import dagger
+
+from slipway.errors import SlipwayError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Hashable, Mapping
+
+_K = TypeVar("_K", bound="Hashable")
+_T = TypeVar("_T")
+_KEPT_LINES = 200
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[_T]):
+    """What a piece of work gave, or the text of its failure; and the seconds it took."""
+
+    value: _T | None
+    failure: str
+    seconds: float
+
+
+async def run_all(work: Mapping[_K, Callable[[], Awaitable[_T]]]) -> dict[_K, Outcome[_T]]:
+    """Run everything at once and to its end; outcomes are in the order of `work`.
+
+    A task group raises its failures as a group, of which an engine keeps only the count. So the
+    failures that are meant to be read are kept here as text; anything else is a defect and raises.
+    """
+    outcomes: dict[_K, Outcome[_T]] = {}
+
+    async def run(name: _K, start: Callable[[], Awaitable[_T]]) -> None:
+        began = anyio.current_time()
+        value, failure = None, ""
+        try:
+            value = await start()
+        except dagger.ExecError as error:
+            failure = _failed_command(error)
+        except (dagger.QueryError, SlipwayError) as error:
+            failure = str(error)
+        outcomes[name] = Outcome(value, failure, anyio.current_time() - began)
+
+    async with anyio.create_task_group() as group:
+        for name, start in work.items():
+            group.start_soon(run, name, start)
+    return {name: outcomes[name] for name in work}
+
+
+def _failed_command(error: dagger.ExecError) -> str:
+    output = "\n".join(text.strip("\n") for text in (error.stdout, error.stderr) if text.strip())
+    lines = output.splitlines()
+    left_out = len(lines) - _KEPT_LINES
+    if left_out > 0:
+        lines = [f"({left_out} lines left out)", *lines[-_KEPT_LINES:]]
+    said = "".join(f"\n  {line}".rstrip() for line in lines)
+    return f"`{shlex.join(error.command)}` ended with exit code {error.exit_code}{said}"

@@ -1,0 +1,1 @@
+"""Reads the application's statistics for the dashboard. Run as ``python -m api``."""

@@ -1,0 +1,63 @@
+"""Handing messages over to Telegram."""
+
+import asyncio
+from contextlib import suppress
+
+from aiogram import Bot
+from aiogram.enums import ChatAction
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+
+from bot import logs, replies
+
+_log = logs.EventLog("bot.delivery")
+_ATTEMPTS = 4
+_LONGEST_WAIT = 30.0
+
+
+class Delivery:
+    """Sends text to chats, trying again while that may help."""
+
+    def __init__(self, bot: Bot, base_wait: float = 1.0) -> None:
+        self._bot = bot
+        self._base_wait = base_wait
+
+    async def send(self, chat_id: int, text: str) -> None:
+        """Send ``text`` in as many parts as it takes.
+
+        Raises:
+            TelegramForbiddenError: the user has blocked the bot.
+            TelegramAPIError: Telegram did not take it, also when tried again.
+
+        """
+        for part in replies.split(text):
+            await self._send_part(chat_id, part)
+
+    async def show_typing(self, chat_id: int) -> None:
+        """Show that an answer is on its way; nobody misses it if that fails."""
+        with suppress(TelegramAPIError):
+            await self._bot.send_chat_action(chat_id, ChatAction.TYPING)
+
+    async def _send_part(self, chat_id: int, part: str) -> None:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                await self._bot.send_message(chat_id, part)
+            except TelegramForbiddenError:
+                raise
+            except (TelegramRetryAfter, TelegramNetworkError, TelegramServerError) as error:
+                _log.warning("send_failed", error=type(error).__name__, attempt=attempt)
+                if attempt == _ATTEMPTS:
+                    raise
+                await asyncio.sleep(self._wait(attempt, error))
+            else:
+                return
+
+    def _wait(self, attempt: int, error: TelegramAPIError) -> float:
+        if isinstance(error, TelegramRetryAfter):
+            return min(_LONGEST_WAIT, error.retry_after)
+        return min(_LONGEST_WAIT, self._base_wait * 2.0 ** (attempt - 1))

@@ -1,0 +1,218 @@
+"""The commands themselves, as processes: python -m bot, and the fakes."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import psycopg
+import pytest
+from migrate.testing import as_role
+
+from bot.settings import Settings
+
+SECRET = "not-to-be-seen"
+REQUIRED = {
+    "TELEGRAM_BOT_TOKEN": f"42:{SECRET}",
+    "LLM_BASE_URL": "http://llm/v1",
+    "LLM_MODEL": "some-model",
+    "DATABASE_URL": "postgresql://db/app",
+}
+
+
+def call(url: str, body: object | None = None) -> Any:  # noqa: ANN401  # any JSON
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(url, data, {"Content-Type": "application/json"})  # noqa: S310  # loopback
+    with urlopen(request, timeout=5) as response:  # noqa: S310  # same
+        return json.load(response)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        try:
+            if condition():
+                return
+        except (HTTPError, URLError, ConnectionError):
+            pass
+        time.sleep(0.05)
+    pytest.fail("did not happen within 15 s")
+
+
+@contextmanager
+def process(*arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    clean = {name: value for name, value in os.environ.items() if name not in REQUIRED}
+    started = subprocess.Popen(
+        [sys.executable, *arguments],
+        env=clean | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.communicate()
+
+
+@pytest.fixture
+def fakes() -> Iterator[dict[str, str]]:
+    script = str(Path(__file__).with_name("fakes.py"))
+    with process(script, "--telegram-port=0", "--llm-port=0") as started:
+        yield json.loads(first_line(started.stdout))
+        started.terminate()
+        assert started.wait(timeout=5) == 0
+
+
+def first_line(stream: IO[str] | None) -> str:
+    assert stream is not None
+    return stream.readline()
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+def test_python_m_bot_talks_logs_json_and_stops_on_sigterm(
+    fakes: dict[str, str], database: str, owner: psycopg.Connection, free_port: int
+) -> None:
+    del owner  # empties the tables afterwards
+    variables = {
+        "TELEGRAM_BOT_TOKEN": f"42:{SECRET}",
+        "TELEGRAM_API_BASE": fakes["telegram"],
+        "LLM_BASE_URL": fakes["llm"],
+        "LLM_API_KEY": SECRET,
+        "LLM_MODEL": "some-model",
+        "DATABASE_URL": as_role(database, "app"),
+        "HEALTH_HOST": "127.0.0.1",
+        "HEALTH_PORT": str(free_port),
+        "LOG_LEVEL": "DEBUG",
+    }
+    llm = fakes["llm"].removesuffix("/v1")
+    with process("-m", "bot", **variables) as bot:
+        call(f"{llm}/_control/script", {"steps": [{"kind": "status", "status": 500}]})
+        call(f"{fakes['telegram']}/_control/messages", {"text": f"{SECRET}?", "user_id": 7})
+        until(lambda: call(f"{fakes['telegram']}/_control/sent?chat_id=7")["sent"] != [])
+        until(lambda: call(f"http://127.0.0.1:{free_port}/readyz")["status"] == "ready")
+        sent = call(f"{fakes['telegram']}/_control/sent")["sent"]
+        asked = call(f"{llm}/_control/requests")["requests"]
+        bot.terminate()
+        output, errors = bot.communicate(timeout=20)
+    assert [(entry["chat_id"], entry["text"]) for entry in sent] == [(7, f"You said: {SECRET}?")]
+    assert [request["authorization"] for request in asked] == [f"Bearer {SECRET}"] * 2
+    assert (bot.returncode, errors) == (0, "")
+    assert SECRET not in output
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert {line["service"] for line in lines} == {"bot"}
+    events = [line["event"] for line in lines if line["event"] != "library"]
+    assert events == ["started", "llm_failed", "answered", "stopping", "stopped"]
+
+
+def test_a_killed_bot_loses_nothing(
+    fakes: dict[str, str], database: str, owner: psycopg.Connection, free_port: int
+) -> None:
+    variables = REQUIRED | {
+        "TELEGRAM_API_BASE": fakes["telegram"],
+        "LLM_BASE_URL": fakes["llm"],
+        "DATABASE_URL": as_role(database, "app"),
+        "HEALTH_HOST": "127.0.0.1",
+        "HEALTH_PORT": str(free_port),
+    }
+    llm = fakes["llm"].removesuffix("/v1")
+    call(f"{llm}/_control/script", {"steps": [{"text": "never heard", "delay": 30}]})
+    call(f"{fakes['telegram']}/_control/messages", {"text": "hi"})
+    with process("-m", "bot", **variables) as bot:
+        until(lambda: len(call(f"{llm}/_control/requests")["requests"]) == 1)
+        bot.kill()
+        bot.wait()
+    with process("-m", "bot", **variables):
+        until(lambda: call(f"{fakes['telegram']}/_control/sent")["sent"] != [])
+        until(lambda: call(f"{fakes['telegram']}/_control/state")["pending"] == 0)
+        sent = call(f"{fakes['telegram']}/_control/sent")["sent"]
+    assert [entry["text"] for entry in sent] == ["You said: hi"]
+    roles = owner.execute("SELECT role FROM messages ORDER BY id").fetchall()
+    assert roles == [("user",), ("assistant",)]
+
+
+def test_a_refused_token_ends_the_command(fakes: dict[str, str], database: str) -> None:
+    call(f"{fakes['telegram']}/_control/failures", {"method": "deleteWebhook", "status": 401})
+    variables = REQUIRED | {
+        "TELEGRAM_API_BASE": fakes["telegram"],
+        "DATABASE_URL": as_role(database, "app"),
+        "HEALTH_PORT": "0",
+    }
+    with process("-m", "bot", **variables) as bot:
+        _, errors = bot.communicate(timeout=15)
+    assert bot.returncode == 2
+    assert errors.startswith("bot: TELEGRAM_BOT_TOKEN: Telegram refuses it")
+
+
+def test_a_crash_is_logged_without_a_traceback(free_port: int) -> None:
+    with socket.create_server(("127.0.0.1", free_port)):
+        variables = REQUIRED | {"HEALTH_HOST": "127.0.0.1", "HEALTH_PORT": str(free_port)}
+        with process("-m", "bot", **variables) as bot:
+            output, errors = bot.communicate(timeout=15)
+    assert (bot.returncode, errors) == (1, "")
+    crash = json.loads(output.splitlines()[-1])
+    assert (crash["event"], crash["exception"]["type"]) == ("crashed", "builtins.OSError")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"TELEGRAM_BOT_TOKEN": ""}, "TELEGRAM_BOT_TOKEN: should be set"),
+        (
+            {"TELEGRAM_BOT_TOKEN": SECRET},
+            "TELEGRAM_BOT_TOKEN: should be a number, a colon and a key, as @BotFather gives it",
+        ),
+        ({"LLM_BASE_URL": SECRET}, "LLM_BASE_URL: should be an http or https address"),
+        (
+            {"DATABASE_URL": SECRET},
+            "DATABASE_URL: should be postgresql://user:password@host/database",
+        ),
+        (
+            {"HISTORY_LIMIT": "0", "LLM_MODEL": ""},
+            "LLM_MODEL: should be set; "  # noqa: ISC004  # one text
+            "HISTORY_LIMIT: Input should be greater than or equal to 1",
+        ),
+        (
+            {"LLM_API_KEY": SECRET, "LLM_API_KEY_FILE": "/x"},
+            "LLM_API_KEY: should not be set together with LLM_API_KEY_FILE",
+        ),
+        (
+            {"LLM_API_KEY_FILE": f"/no/{SECRET}"},
+            "LLM_API_KEY_FILE: should name a readable text file",
+        ),
+        (
+            {"LLM_API_KEY_FILE": "/dev/null"},
+            "LLM_API_KEY_FILE: should name a file that is not empty",
+        ),
+    ],
+)
+def test_wrong_settings_end_it_with_their_names_only(changes: dict[str, str], message: str) -> None:
+    with process("-m", "bot", **REQUIRED | changes) as bot:
+        output, errors = bot.communicate(timeout=15)
+    assert (bot.returncode, output, errors) == (2, "", f"bot: {message}\n")
+
+
+def test_a_secret_may_be_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in REQUIRED.items():
+        monkeypatch.setenv(name, value)
+    key = tmp_path / "key"
+    key.write_text("from a file\n", encoding="utf-8")
+    monkeypatch.setenv("LLM_API_KEY_FILE", str(key))
+    loaded = Settings.load()
+    assert loaded.llm_api_key is not None
+    assert loaded.llm_api_key.get_secret_value() == "from a file"

@@ -1,0 +1,184 @@
+"""Stories in which Telegram, the model or the database fails, or the bot is killed."""
+
+import asyncio
+
+import aiohttp
+import psycopg
+import pytest
+from migrate.runner import Migrator
+from migrate.testing import as_role, scratch_database
+from pydantic import SecretStr
+
+from bot import replies
+from bot.app import Timing
+from bot.errors import TokenRefused
+from conftest import World, until
+from fakes import Failure, Step
+
+OPEN_CONNECTIONS = (
+    "pg_stat_activity WHERE application_name = 'bot' AND datname = current_database()"
+)
+
+
+async def probe(url: str) -> tuple[int, object]:
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        return response.status, await response.json()
+
+
+async def test_a_ready_bot_says_so_and_what_it_is(world: World) -> None:
+    async with world.bot(slipway_version="1.2.3", slipway_commit="abc") as health:
+        world.write("/start")
+        await world.hear(1)
+        assert await probe(f"{health}/healthz") == (200, {"status": "alive"})
+        assert await probe(f"{health}/readyz") == (200, {"status": "ready", "failed": []})
+        assert await probe(f"{health}/version") == (200, {"version": "1.2.3", "commit": "abc"})
+
+
+@pytest.mark.parametrize(
+    ("steps", "code", "attempts"),
+    [
+        ([Step(kind="status", status=500)] * 3, "unavailable", 3),
+        ([Step(kind="status", status=429)] * 3, "rate_limited", 3),
+        ([Step(kind="malformed")] * 3, "malformed", 3),
+        ([Step(text=" ")] * 3, "malformed", 3),
+        ([Step(delay=5)] * 3, "timeout", 2),
+        ([Step(kind="status", status=401)], "refused", 1),
+    ],
+)
+async def test_when_the_model_fails_the_user_gets_an_apology(
+    steps: list[Step], code: str, attempts: int, world: World
+) -> None:
+    world.llm.script(*steps)
+    async with world.bot(llm_timeout=0.3 if code == "timeout" else 10):
+        world.write("hi")
+        assert await world.hear(1) == [replies.APOLOGY]
+    assert len(world.llm.requests) == attempts
+    assert world.rows("SELECT content, error_code FROM messages WHERE role = 'assistant'") == [
+        ("", code)
+    ]
+
+
+async def test_a_failed_answer_is_no_part_of_the_history(world: World) -> None:
+    world.llm.script(Step(kind="status", status=401))
+    async with world.bot():
+        world.write("one")
+        await world.hear(1)
+        world.write("two")
+        await world.hear(2)
+    said = [message["content"] for message in world.llm.requests[-1]["messages"]]
+    assert said == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        Step(kind="status", status=503),
+        Step(kind="status", status=429, retry_after=1),
+        Step(kind="malformed"),
+    ],
+)
+async def test_a_model_that_fails_once_is_asked_again(step: Step, world: World) -> None:
+    world.llm.script(step)
+    async with world.bot():
+        world.write("hi")
+        assert await world.hear(1) == ["You said: hi"]
+
+
+async def test_a_model_nobody_can_reach_gives_an_apology(world: World) -> None:
+    async with world.bot(llm_base_url="http://127.0.0.1:1/v1"):
+        world.write("hi")
+        assert await world.hear(1) == [replies.APOLOGY]
+    assert world.rows("SELECT error_code FROM messages WHERE role = 'assistant'") == [
+        ("unavailable",)
+    ]
+
+
+async def test_without_a_database_it_waits_and_answers_when_there_is_one(world: World) -> None:
+    with scratch_database(migrated=False) as url:
+        async with world.bot(database_url=SecretStr(as_role(url, "app"))) as health:
+            world.write("hi")
+            assert await probe(f"{health}/healthz") == (200, {"status": "alive"})
+            status, body = await probe(f"{health}/readyz")
+            assert status == 503
+            assert "database" in str(body)
+            await asyncio.to_thread(Migrator(url).upgrade)
+            assert await world.hear(1) == ["You said: hi"]
+            assert (await probe(f"{health}/readyz"))[0] == 200
+
+
+async def test_a_database_that_goes_away_between_updates_loses_none(
+    world: World, database: str
+) -> None:
+    async with world.bot() as health:
+        world.write("one")
+        await world.hear(1)
+        with psycopg.connect(database) as connection:
+            # Hidden, as far as the bot can tell, is gone.
+            connection.execute("ALTER TABLE processed_updates RENAME TO hidden")
+            connection.commit()
+            try:
+                world.write("two")
+                await asyncio.sleep(0.3)
+                ready = await probe(f"{health}/readyz")
+                assert ready == (503, {"status": "not ready", "failed": ["database"]})
+            finally:
+                connection.execute("ALTER TABLE hidden RENAME TO processed_updates")
+        assert await world.hear(2) == ["You said: one", "You said: two"]
+
+
+async def test_connections_cut_while_the_model_thinks_cost_nothing(world: World) -> None:
+    world.llm.script(Step(text="answer", delay=0.5))
+    async with world.bot():
+        world.write("hi")
+        await until(lambda: len(world.llm.requests) == 1)
+        world.rows(f"SELECT pg_terminate_backend(pid) FROM {OPEN_CONNECTIONS}")
+        assert await world.hear(1) == ["answer"]
+
+
+async def test_a_question_whose_bot_was_stopped_is_answered_by_the_next(world: World) -> None:
+    world.llm.script(Step(text="too late", delay=5))
+    async with world.bot(Timing(first_wait=0.01, drain=0)):
+        world.write("hi")
+        await until(lambda: len(world.llm.requests) == 1)
+    assert world.telegram.texts() == []
+    async with world.bot():
+        assert await world.hear(1) == ["You said: hi"]
+    assert world.rows("SELECT role FROM messages ORDER BY id") == [("user",), ("assistant",)]
+
+
+async def test_an_answer_that_was_stored_but_not_sent_is_sent_by_the_next(world: World) -> None:
+    world.telegram.failures.append(Failure(method="sendMessage", status=400))
+    async with world.bot():
+        world.write("hi")
+        await until(lambda: world.telegram.calls["sendMessage"] == 1)
+    async with world.bot():
+        assert await world.hear(1) == ["You said: hi"]
+    assert len(world.llm.requests) == 1
+    assert world.rows("SELECT count(*) FROM messages") == [(2,)]
+
+
+async def test_another_bot_with_the_same_token_is_waited_out(world: World) -> None:
+    world.telegram.failures += [
+        Failure(method="getUpdates", status=409, times=2),
+        Failure(method="getUpdates", status=429, retry_after=1),
+    ]
+    async with world.bot():
+        world.write("hi")
+        assert await world.hear(1) == ["You said: hi"]
+
+
+async def test_a_bot_that_telegram_does_not_answer_is_not_ready(world: World) -> None:
+    world.telegram.failures.append(Failure(method="getUpdates", status=502, times=1000))
+    async with world.bot() as health:
+        await until(lambda: world.telegram.calls["getUpdates"] > 1)
+        assert await probe(f"{health}/readyz") == (
+            503,
+            {"status": "not ready", "failed": ["telegram"]},
+        )
+
+
+async def test_a_token_that_telegram_refuses_ends_the_bot(world: World) -> None:
+    world.telegram.token = "42:another"
+    with pytest.raises(TokenRefused, match="TELEGRAM_BOT_TOKEN: Telegram refuses it"):
+        async with world.bot():
+            pass
