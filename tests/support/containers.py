@@ -24,6 +24,8 @@ class Host:
 
     name: str = field(default_factory=lambda: f"slipway-test-{secrets.token_hex(4)}")
     images: dict[str, str] = field(default_factory=dict)
+    configs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
     running: list[str] = field(default_factory=list)
 
     def load(self, service: str, tarball: Path) -> None:
@@ -31,11 +33,10 @@ class Host:
         pulled = run("podman", "pull", "--quiet", f"oci-archive:{tarball}")
         assert pulled.code == 0, pulled
         self.images[service] = pulled.out.strip().splitlines()[-1]
-
-    def inspect(self, service: str) -> dict[str, Any]:
-        """The image as podman describes it."""
-        found: list[dict[str, Any]] = json.loads(run("podman", "image", "inspect", self.images[service]).out)
-        return found[0]
+        # podman leaves out what the OCI configuration has beyond its specification: the health check.
+        config = run("skopeo", "inspect", "--config", "--raw", f"oci-archive:{tarball}")
+        self.configs[service] = json.loads(config.out)["config"]
+        self.digests[service] = json.loads(run("skopeo", "inspect", f"oci-archive:{tarball}").out)["Digest"]
 
     def options(self) -> list[str]:
         """What every container here needs on a machine with low limits."""
@@ -66,7 +67,7 @@ class Host:
 
     def health(self, service: str) -> list[str]:
         """The image's own health check, as a command."""
-        test: list[str] = self.inspect(service)["Config"]["Healthcheck"]["Test"]
+        test: list[str] = self.configs[service]["Healthcheck"]["Test"]
         return ["sh", "-c", test[1]] if test[0] == "CMD-SHELL" else test[1:]
 
     def wait_healthy(self, service: str, seconds: float = 60) -> None:

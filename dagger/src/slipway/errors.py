@@ -12,18 +12,25 @@ Only the text of an error crosses the engine, so every message says where, what 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class SlipwayError(Exception):
     """The base of every error that is raised on purpose."""
 
 
 class ConfigError(SlipwayError):
-    """Raised when `slipway.toml`, `pyproject.toml` or `package.json` cannot be used as it is."""
+    """Raised when `slipway.toml`, `pyproject.toml` or `package.json` cannot be used as it is.
 
-    def __init__(self, file: str, problems: list[str]) -> None:
-        self.file = file
+    A problem is `file: key/path: expectation`; all that were found are told at once.
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
+        super().__init__("\n".join(self.problems))
 
 
 class InputError(SlipwayError):

@@ -26,12 +26,10 @@ class Slipway:
         Ignore([*LEFTOVERS, *SECRETS]),
         Doc("The repository, with slipway.toml at its root"),
     ] = field()
-    commit: Annotated[str, Doc("The full sha of the commit, for the images' labels")] = field(
-        default=""
-    )
+    commit: Annotated[str, Doc("The full sha of the commit, for the images' labels")] = ""
     commit_time: Annotated[
         str, Doc("The time of the commit in UTC, as in 2026-01-31T12:00:00Z, for the labels")
-    ] = field(default="")
+    ] = ""
 
     @function
     async def services(self) -> str:

@@ -45,12 +45,14 @@ async def image(
 ) -> dagger.Container:
     """The image of the named service."""
     from slipway.images import image as images
+    from slipway.images.facts import read_facts
     from slipway.images.labels import Commit
 
     at = Commit(commit, commit_time)
     config = await _config(source)
     (service,) = config.select([name])
-    return await images.image(source, config.project, service, at)
+    facts = await read_facts(source, [service])
+    return images.image(source, config.project, service, facts[name], at)
 
 
 async def check(source: dagger.Directory, checks: list[str], names: list[str] | None) -> str:
@@ -70,5 +72,5 @@ async def _config(source: dagger.Directory) -> Config:
     try:
         text = await source.file(FILE).contents()
     except dagger.QueryError:
-        raise ConfigError(FILE, ["is missing at the root of the repository"]) from None
+        raise ConfigError([f"{FILE}: is missing at the root of the repository"]) from None
     return parse(text)

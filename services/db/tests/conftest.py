@@ -65,7 +65,7 @@ def migrate() -> Run:
             env=clean_environment(variables),
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
             check=False,
         )
 
@@ -84,7 +84,7 @@ def init_roles() -> Run:
             env=clean_environment(variables | {"PATH": path}),
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
             check=False,
         )
 

@@ -32,23 +32,28 @@ async def run(
         CheckError: at least one command failed, after all have ended; it holds every failure.
 
     """
-    facts = {service.name: await read_facts(source, service) for service in services}
+    names = {name for service in services for name in (service.name, *service.test.with_)}
+    facts = await read_facts(source, config.select(sorted(names)))
     work = {}
     rows: list[tuple[str, str, str]] = []
     for service in services:
         for check in checks:
             commands = _commands(service, check, facts[service.name])
             for command in commands:
+                container = workshop(source, config, service, facts[service.name])
+                if check == "test":
+                    container = _with_neighbours(container, source, config, service, facts)
                 rows.append((service.name, check, shlex.join(command)))
-                container = await _prepared(source, config, service, check, facts[service.name])
                 work[rows[-1]] = partial(_execute, container, command)
             if not commands:
                 rows.append((service.name, check, ""))
     outcomes = await run_all(work)
-    failures = [f"{service}: {o.failure}" for (service, _, _), o in outcomes.items() if o.failure]
+    failures = {row: outcome.failure for row, outcome in outcomes.items() if outcome.failure}
     if failures:
-        summary = f"{len(failures)} of {len(outcomes)} checks failed"
-        raise CheckError(summary, failures)
+        failed = dict.fromkeys(f"{service} {check}" for service, check, _ in failures)
+        summary = f"{len(failures)} of {len(outcomes)} checks failed: {', '.join(failed)}"
+        texts = [f"{service} {check}: {text}" for (service, check, _), text in failures.items()]
+        raise CheckError(summary, texts)
     lines = [
         (*row, "passed", f"{outcomes[row].seconds:.1f}")
         if row in outcomes
@@ -66,30 +71,25 @@ def _commands(service: Service, check: str, facts: Facts) -> list[tuple[str, ...
     return []
 
 
-async def _prepared(
-    source: dagger.Directory, config: Config, service: Service, check: str, facts: Facts
+def _with_neighbours(
+    container: dagger.Container,
+    source: dagger.Directory,
+    config: Config,
+    service: Service,
+    facts: dict[str, Facts],
 ) -> dagger.Container:
-    container = workshop(source, config, service, facts)
-    if check != "test":
-        return container
     for name in service.test.with_:
-        bound = await _bound(source, config, config.services[name], service.name)
-        container = container.with_service_binding(name, bound)
-    for name, value in service.test.env.items():
-        container = container.with_env_variable(name, value)
+        other = config.services[name]
+        # Without a commit: a test that passed need not run again for the next one.
+        made = image(source, config.project, other, facts[name], Commit())
+        # Equal services are one service: each tester gets a server of its own.
+        made = made.with_env_variable("SLIPWAY_TESTS_OF", service.name)
+        for variable, value in other.as_service.env.items():
+            made = made.with_env_variable(variable, value)
+        container = container.with_service_binding(name, made.as_service(use_entrypoint=True))
+    for variable, value in service.test.env.items():
+        container = container.with_env_variable(variable, value)
     return container
-
-
-async def _bound(
-    source: dagger.Directory, config: Config, service: Service, tester: str
-) -> dagger.Service:
-    # Without a commit: a test that passed need not run again for the next one.
-    container = await image(source, config.project, service, Commit())
-    # Equal services are one service: each tester gets a server of its own.
-    container = container.with_env_variable("SLIPWAY_TESTS_OF", tester)
-    for name, value in service.as_service.env.items():
-        container = container.with_env_variable(name, value)
-    return container.as_service(use_entrypoint=True)
 
 
 async def _execute(container: dagger.Container, command: tuple[str, ...]) -> None:

@@ -41,14 +41,14 @@ def parse(text: str) -> Config:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(FILE, [f"is not TOML: {error}"]) from None
+        raise ConfigError([f"{FILE}: is not TOML: {error}"]) from None
     problems: list[str] = []
     problems += [f"{key}: {_unknown(key, _SECTIONS)}" for key in data if key not in _SECTIONS]
     project = _table(Project, data.get("project"), ("project",), problems)
     services = _services(data.get("services"), problems)
     problems += _bindings(services, list(data.get("services") or []))
     if problems or project is None:
-        raise ConfigError(FILE, problems)
+        raise ConfigError(f"{FILE}: {problem}" for problem in problems)
     return Config.model_construct(project=project, services=services)
 
 

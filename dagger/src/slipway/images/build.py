@@ -11,6 +11,7 @@ from dagger import dag
 
 from slipway.errors import BuildError
 from slipway.images import bases
+from slipway.images.facts import read_facts
 from slipway.images.image import image
 from slipway.running import run_all
 from slipway.table import size, table
@@ -41,11 +42,9 @@ async def build(
         BuildError: at least one failed, after all have ended; it holds every failure.
 
     """
-
-    async def one(service: Service) -> Built:
-        return await measure(await image(source, config.project, service, commit))
-
-    outcomes = await run_all({service.name: partial(one, service) for service in services})
+    facts = await read_facts(source, services)
+    images = {s.name: image(source, config.project, s, facts[s.name], commit) for s in services}
+    outcomes = await run_all({name: partial(measure, made) for name, made in images.items()})
     failures = {name: outcome.failure for name, outcome in outcomes.items() if outcome.failure}
     if failures:
         summary = f"{len(failures)} of {len(outcomes)} images failed: {', '.join(failures)}"

@@ -18,6 +18,8 @@ from slipway.images.manifests import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from slipway.config import Service
 
 
@@ -29,13 +31,26 @@ class Facts:
     node: NodeManifest | None = None
 
 
-async def read_facts(source: dagger.Directory, service: Service) -> Facts:
-    """Read what the kind of the service depends on.
+async def read_facts(source: dagger.Directory, services: Iterable[Service]) -> dict[str, Facts]:
+    """Read what the kinds of the services depend on; gives the facts by service.
 
     Raises:
-        ConfigError: a folder, a lock or a manifest is missing or unreadable.
+        ConfigError: folders, locks or manifests are missing or unreadable, in any service.
 
     """
+    facts: dict[str, Facts] = {}
+    problems: list[str] = []
+    for service in services:
+        try:
+            facts[service.name] = await _read(source, service)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return facts
+
+
+async def _read(source: dagger.Directory, service: Service) -> Facts:
     entries = await _entries(source, service)
     match service:
         case PythonUv():
@@ -72,8 +87,8 @@ async def _entries(source: dagger.Directory, service: Service) -> set[str]:
     try:
         entries = await source.directory(service.path).entries()
     except dagger.QueryError:
-        problem = f'services/{service.name}/path: there is no folder "{service.path}"'
-        raise ConfigError(FILE, [problem]) from None
+        problem = f'{FILE}: services/{service.name}/path: there is no folder "{service.path}"'
+        raise ConfigError([problem]) from None
     # Dagger lists folders with a slash at the end.
     return {entry.rstrip("/") for entry in entries}
 
@@ -82,14 +97,14 @@ async def _contents(source: dagger.Directory, path: str) -> str:
     try:
         return await source.file(path).contents()
     except dagger.QueryError:
-        raise ConfigError(path, ["there is no such file"]) from None
+        raise ConfigError([f"{path}: there is no such file"]) from None
 
 
 def _require(service: Service, entries: set[str], *names: str) -> None:
     missing = [name for name in names if name not in entries]
     if missing:
         kind = getattr(service, "kind", "")
-        raise ConfigError(service.path, [f"{name} is missing; {kind} needs it" for name in missing])
+        raise ConfigError(f"{_join(service.path, n)}: is missing; {kind} needs it" for n in missing)
 
 
 def _join(path: str, name: str) -> str:

@@ -24,7 +24,7 @@ def with_layer(
     """Add one layer: each directory at its path, owned by root, with one fixed time."""
     whole = dag.directory()
     for path, directory in parts:
-        whole = whole.with_directory(path.lstrip("/"), directory)
+        whole = whole.with_directory(path, directory)
     return container.with_directory("/", whole.with_timestamps(1))
 
 

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 from slipway.config import Dockerfile, Node, Postgres, PythonUv
 from slipway.images import dockerfile, node, postgres, python_uv
-from slipway.images.facts import read_facts
 from slipway.images.finishing import with_labels
-from slipway.images.labels import Commit, labels
+from slipway.images.labels import labels
 
 if TYPE_CHECKING:
     import dagger
 
     from slipway.config import Project, Service
+    from slipway.images.facts import Facts
+    from slipway.images.labels import Commit
 
 
-async def image(
-    source: dagger.Directory, project: Project, service: Service, commit: Commit
+def image(
+    source: dagger.Directory, project: Project, service: Service, facts: Facts, commit: Commit
 ) -> dagger.Container:
-    """The image of a service: read what it depends on, and plan it; nothing is built yet."""
-    facts = await read_facts(source, service)
+    """The image of a service, planned from what was read; nothing is built yet."""
     match service:
         case PythonUv():
             container = python_uv.image(source, service, facts.python)

@@ -39,7 +39,7 @@ def labels(project: Project, service: Service, commit: Commit) -> dict[str, str]
     What changes with every commit comes last, so that all before it can stay cached.
     """
     values = {
-        "title": f"{project.name}-{service.name}",
+        "title": service.name,
         "description": service.description,
         "source": project.source,
         "licenses": project.licenses,

@@ -45,10 +45,10 @@ def python_manifest(path: str, text: str) -> PythonManifest:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(path, [f"is not TOML: {error}"]) from None
+        raise ConfigError([f"{path}: is not TOML: {error}"]) from None
     project: dict[str, Any] = data.get("project", {})
     if not isinstance(project.get("name"), str):
-        raise ConfigError(path, ["project/name: is required"])
+        raise ConfigError([f"{path}: project/name: is required"])
     readme = project.get("readme", "")
     if isinstance(readme, dict):
         readme = readme.get("file", "")
@@ -82,14 +82,13 @@ def node_manifest(path: str, text: str, manager: str) -> NodeManifest:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ConfigError(path, [f"is not JSON: {error}"]) from None
+        raise ConfigError([f"{path}: is not JSON: {error}"]) from None
     pinned = _MANAGER.fullmatch(data.get("packageManager", ""))
+    where = f"{path}: packageManager"
     # npm comes with Node; pnpm has to be installed, and then in one exact version.
     if pinned is None and manager != "npm":
-        raise ConfigError(path, [f'packageManager: should be exact, as in "{manager}@10.34.8"'])
+        raise ConfigError([f'{where}: should be exact, as in "{manager}@10.34.8"'])
     if pinned is not None and pinned[1] != manager:
-        raise ConfigError(
-            path, [f"packageManager: should be {manager}, or the kind node-{pinned[1]}"]
-        )
+        raise ConfigError([f"{where}: should be {manager}, or the kind node-{pinned[1]}"])
     scripts = frozenset(data.get("scripts", {}))
     return NodeManifest(pinned[2] if pinned else "", scripts)

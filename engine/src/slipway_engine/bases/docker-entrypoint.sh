@@ -39,7 +39,7 @@ initialise() {
   fi
   local arguments=()
   read -ra arguments <<<"$POSTGRES_INITDB_ARGS"
-  initdb --username "$POSTGRES_USER" --pwfile <(printf '%s\n' "$POSTGRES_PASSWORD") "${arguments[@]}" --pgdata "$PGDATA"
+  initdb --set "listen_addresses=*" --username "$POSTGRES_USER" --pwfile <(printf '%s\n' "$POSTGRES_PASSWORD") "${arguments[@]}" --pgdata "$PGDATA"
   printf '\nhost all all all %s\n' "$POSTGRES_HOST_AUTH_METHOD" >>"$PGDATA/pg_hba.conf"
   PGUSER=$POSTGRES_USER pg_ctl --pgdata "$PGDATA" --options "-c listen_addresses='' -p 5432" --wait start
   if [[ $POSTGRES_DB != postgres ]]; then

@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slipway_engine.bases import bootstrap
 from slipway_engine.errors import ImageError
@@ -24,6 +24,9 @@ _UNREACHABLE = re.compile(
     r"no such host|server misbehaving|network is unreachable|no route to host|i/o timeout|Temporary failure in name"
     r"|connect: connection refused|TLS handshake timeout|deadline exceeded"
 )
+# After a day the registry is asked again: a stand-in is for want of the real thing.
+_STAND_IN_SECONDS = 86400
+
 _LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$")
 
 
@@ -67,9 +70,9 @@ async def resolve(engine: Engine, container: Container, address: str) -> Contain
     """The base at `address`; looked up once, then read from the cache."""
     reference = Reference.parse(address)
     row = engine.store.get("base", str(reference))
-    if row is None or not all(Path(layer["folder"]).exists() for layer in row["layers"]):
+    if row is None or row["edition"] not in ("", bootstrap.edition()) or not _there(row):
         row = await _fetch(engine, container, reference)
-        engine.store.put("base", str(reference), row)
+        engine.store.put("base", str(reference), row, _STAND_IN_SECONDS if row["bootstrapped"] else None)
     config = read_config(row["config"])
     layers = tuple(Layer(layer["key"], layer["folder"]) for layer in row["layers"])
     image_ref = f"{reference.registry}/{reference.repository}:{reference.tag or 'latest'}@{row['digest']}"
@@ -79,7 +82,11 @@ async def resolve(engine: Engine, container: Container, address: str) -> Contain
     )  # fmt: skip
 
 
-async def _fetch(engine: Engine, container: Container, reference: Reference) -> dict[str, object]:
+def _there(row: dict[str, Any]) -> bool:
+    return all(Path(layer["folder"]).exists() for layer in row["layers"])
+
+
+async def _fetch(engine: Engine, container: Container, reference: Reference) -> dict[str, Any]:
     layout = engine.store.scratch("pull")
     options = await credentials(engine, container.auth, reference, layout.parent / f"{layout.name}.auth", "src")
     with engine.progress.task(f"pull {reference}"):
@@ -107,9 +114,10 @@ async def _fetch(engine: Engine, container: Container, reference: Reference) -> 
     return _row(digest, tuple(laid_out), config_of(made, []), bootstrapped=True)
 
 
-def _row(digest: str, layers: tuple[Layer, ...], config: object, *, bootstrapped: bool) -> dict[str, object]:
+def _row(digest: str, layers: tuple[Layer, ...], config: object, *, bootstrapped: bool) -> dict[str, Any]:
     rows = [{"key": layer.key, "folder": layer.folder} for layer in layers]
-    return {"digest": digest, "layers": rows, "config": config, "bootstrapped": bootstrapped}
+    edition = bootstrap.edition() if bootstrapped else ""
+    return {"digest": digest, "layers": rows, "config": config, "bootstrapped": bootstrapped, "edition": edition}
 
 
 def config_json(layout: Path) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,7 +94,7 @@ def split_list(text: str, element: TypeDef) -> list[str]:
     if element.kind in ("OBJECT_KIND", "ENUM_KIND"):
         return [item.strip().strip("\"'") for item in text.split(",")]
     try:
-        return next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
+        return next(csv.reader([text], strict=True), [])
     except csv.Error as error:
         msg = f"{text!r} is not a list: {error}; items are separated by commas, and quoted where they hold one"
         raise UsageError(msg) from error

@@ -1,6 +1,6 @@
 """The cache on disk: where things live, small rows, and how a half-made entry can never be seen.
 
-    <root>/index.sqlite     small JSON rows: (kind, key) → value
+    <root>/index-N.sqlite   small JSON rows: (kind, key) → value
     <root>/files/ab/…       host files by content
     <root>/execs/<key>/     what an execution left: fs/ (the layer), m0/… (mounted directories), meta.json
     <root>/layers/<key>/    other layers, unpacked
@@ -29,6 +29,9 @@ from slipway_engine.errors import HostError
 
 _KEEP_LOGS = 20
 
+# Raise it when the meaning of a row changes: rows of another format are not read.
+_FORMAT = 2
+
 
 def default_root() -> Path:
     """`SLIPWAY_CACHE_DIR`, else `$XDG_CACHE_HOME/slipway`, else `~/.cache/slipway`."""
@@ -48,7 +51,7 @@ class Store:
             self.path.mkdir(parents=True, exist_ok=True)
             self._shared = os.open(self.path / "in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._shared, fcntl.LOCK_SH)
-            self._db = sqlite3.connect(self.path / "index.sqlite", timeout=30, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(self.path / f"index-{_FORMAT}.sqlite", timeout=30, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
             msg = f"{self.path}: cannot be used as the cache ({error}); set SLIPWAY_CACHE_DIR to a writable folder"
             raise HostError(msg) from error
@@ -83,7 +86,7 @@ class Store:
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
-            msg = f"{self.path}/index.sqlite: {error}; free some space or run `slipway prune`"
+            msg = f"{self.path}: the index cannot be written: {error}; free some space or run `slipway prune`"
             raise HostError(msg) from error
 
     @property

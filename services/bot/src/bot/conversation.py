@@ -88,7 +88,7 @@ class Conversation:
                 await work()
         except TelegramForbiddenError:
             _log.info("blocked_by_user")
-            await self._forget_chat(chat_id)
+            await _insist(partial(self._store.record_blocked, chat_id))
         except (StoreUnavailable, TelegramAPIError) as error:
             _log.error("answer_interrupted", error)
         except Exception as error:  # noqa: BLE001  # a fault with one message is not the bot's end
@@ -112,12 +112,6 @@ class Conversation:
         await self._delivery.send(question.chat_id, answer.content or replies.APOLOGY)
         await _insist(lambda: self._store.record_delivered(answer))
         _log.info("answered", apology=not answer.content)
-
-    async def _forget_chat(self, chat_id: int) -> None:
-        try:
-            await self._store.record_blocked(chat_id)
-        except StoreUnavailable as error:
-            _log.error("answer_interrupted", error)
 
 
 async def _insist(operation: Callable[[], Awaitable[T]]) -> T:

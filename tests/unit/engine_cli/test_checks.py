@@ -1,0 +1,46 @@
+"""Which checks a pattern names."""
+
+import pytest
+
+from slipway_engine.cli.catalog import Member
+from slipway_engine.cli.checks import Check, choose, row
+from slipway_engine.cli.errors import UsageError
+from slipway_engine.module.definitions import Function, TypeDef
+
+LINT = (Member("lint", "Fleet", Function("lint", TypeDef(), "Lints.\n\nMore.")),)
+EVERY = [
+    Check("fleet:lint", LINT),
+    Check("fleet:suite:api", LINT),
+    Check("fleet:suite:web", LINT),
+    Check("fleet:needy", LINT, ("what",)),
+]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        ([], ["fleet:lint", "fleet:needy", "fleet:suite:api", "fleet:suite:web"]),
+        (["lint"], ["fleet:lint"]),
+        (["fleet:lint"], ["fleet:lint"]),
+        (["suite"], ["fleet:suite:api", "fleet:suite:web"]),
+        (["suite:*", "suite:api"], ["fleet:suite:api", "fleet:suite:web"]),
+        (["*:web", "lint"], ["fleet:lint", "fleet:suite:web"]),
+    ],
+)
+def test_patterns(patterns: list[str], expected: list[str]) -> None:
+    assert [check.name for check in choose(EVERY, patterns, "fleet")] == expected
+
+
+def test_an_unknown_check_is_an_error() -> None:
+    with pytest.raises(UsageError) as caught:
+        choose(EVERY, ["lnit"], "fleet")
+    assert str(caught.value) == "no check matches 'lnit'; did you mean 'lint'?"
+    assert caught.value.hint == "Checks: lint, needy, suite:api, suite:web"
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [(EVERY[0], ("fleet:lint", "Lints.")), (EVERY[3], ("fleet:needy", "Lints. (needs --what)"))],
+)
+def test_rows(check: Check, expected: tuple[str, str]) -> None:
+    assert row(check) == expected
