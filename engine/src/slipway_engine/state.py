@@ -140,7 +140,9 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A container that stays up while something uses it."""
+    """A container that stays up while something uses it; `key` names what was made into a service."""
+
+    key: str
 
     container: Container
     args: tuple[str, ...]

@@ -103,6 +103,7 @@ def test_python_m_api_serves_logs_json_and_stops_on_sigterm(
         "PORT": str(closed_port),
         "SLIPWAY_VERSION": "1.2.3",
         "SLIPWAY_COMMIT": "abc",
+        "LOG_LEVEL": "DEBUG",
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "api"], env=environment, stdout=subprocess.PIPE, text=True

@@ -97,6 +97,19 @@ def test_a_refusal_of_the_server_ends_the_script(
     assert "no_such_database" in result.stderr
 
 
+def test_a_statement_the_server_refuses_ends_the_script_and_changes_nothing(
+    server: tuple[str, dict[str, str]], init_roles: Run
+) -> None:
+    url, variables = server
+    init_roles(**variables, **REQUIRED).check_returncode()
+    as_app = {"POSTGRES_USER": "app", "PGPASSWORD": APP_PASSWORD}
+    result = init_roles(**variables | as_app | REQUIRED | {"POSTGRES_STATS_PASSWORD": "changed"})
+    assert result.returncode != 0
+    assert "permission denied" in result.stderr
+    with login(url, "stats", STATS_PASSWORD) as stats:
+        assert stats.execute("SELECT 1").fetchone() == (1,)
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [

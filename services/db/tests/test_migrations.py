@@ -1,4 +1,5 @@
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -6,6 +7,7 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from conftest import Run
+from migrate.database import LOCK_KEY
 from migrate.errors import NotAtHead, SchemaDrift
 from migrate.models import Base
 from migrate.runner import Migrator, alembic_config
@@ -72,11 +74,25 @@ def test_check_refuses_a_database_that_lacks_migrations(empty_database: str) -> 
         Migrator(empty_database).check()
 
 
+def wait_for_migrators(connection: psycopg.Connection, count: int) -> None:
+    waiting = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database "
+        "WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+    )
+    deadline = time.monotonic() + 30
+    while connection.execute(waiting).fetchone() != (count,):
+        assert time.monotonic() < deadline, "the migrators do not wait for the lock"
+        time.sleep(0.1)
+
+
 def test_of_two_migrators_at_once_one_works_and_the_other_finds_it_done(
     empty_database: str, migrate: Run
 ) -> None:
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor() as pool, psycopg.connect(empty_database, autocommit=True) as gate:
+        gate.execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])
         runs = [pool.submit(migrate, "upgrade", DATABASE_URL=empty_database) for _ in range(2)]
+        wait_for_migrators(gate, 2)
+        gate.execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])
     results = [run.result() for run in runs]
     assert [result.stderr for result in results] == ["", ""]
     head = Migrator(empty_database).position().head

@@ -28,7 +28,8 @@ async def as_service(
         msg = "Container.asService(experimentalPrivilegedNesting:) is not served by the embedded engine"
         raise InputError(msg)
     words = command_line(self, args or [], use_entrypoint=use_entrypoint)
-    return Service(self, words, digest_of(str(ctx.ref)).removeprefix("sha256:")[:13], insecure_root_capabilities)
+    key = str(ctx.ref)
+    return Service(key, self, words, digest_of(key).removeprefix("sha256:")[:13], insecure_root_capabilities)
 
 
 @op("Service.withHostname")

@@ -36,19 +36,19 @@ class Services:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._running: dict[Service, asyncio.Task[Running]] = {}
+        self._running: dict[tuple[str, str], asyncio.Task[Running]] = {}
 
     async def start(self, service: Service) -> str:
         """Start the service unless it runs; gives its address once it is ready."""
-        task = self._running.get(service)
+        task = self._running.get((service.key, service.hostname))
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             task = asyncio.create_task(self._start(service))
-            self._running[service] = task
+            self._running[service.key, service.hostname] = task
         return (await asyncio.shield(task)).address
 
     async def stop(self, service: Service) -> None:
         """Stop the service if it runs."""
-        task = self._running.pop(service, None)
+        task = self._running.pop((service.key, service.hostname), None)
         if task is not None:
             await self._stop(task)
 

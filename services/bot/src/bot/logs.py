@@ -63,10 +63,15 @@ class EventLog:
 
 
 def configure(level: str) -> None:
-    """Send every log record of the process to standard output, as JSON."""
+    """Send the log records of the process to standard output, as JSON.
+
+    Those of libraries count from warnings on, unless ``level`` is DEBUG.
+    """
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    libraries = level if level in {"DEBUG", "ERROR"} else "WARNING"
+    logging.basicConfig(level=libraries, handlers=[handler], force=True)
+    logging.getLogger(SERVICE).setLevel(level)
 
 
 def _describe(error: BaseException) -> dict[str, object]:

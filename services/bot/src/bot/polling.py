@@ -66,7 +66,8 @@ class Polling:
     async def _poll(self) -> None:
         updates = await self._bot.get_updates(
             offset=self._offset,
-            timeout=_POLL_SECONDS,
+            # The first answer comes at once: until then the bot does not count as ready.
+            timeout=0 if self._last_success is None else _POLL_SECONDS,
             allowed_updates=["message"],
             request_timeout=_POLL_SECONDS + 10,
         )
