@@ -23,7 +23,7 @@ class Slipway:
     source: Annotated[
         dagger.Directory,
         DefaultPath("/"),
-        Ignore([*LEFTOVERS, *SECRETS]),
+        Ignore([*SECRETS, *LEFTOVERS]),
         Doc("The repository, with slipway.toml at its root"),
     ] = field()
     commit: Annotated[str, Doc("The full sha of the commit, for the images' labels")] = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _K = TypeVar("_K", bound="Hashable")
 _T = TypeVar("_T")
 _KEPT_LINES = 200
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ async def run_all(work: Mapping[_K, Callable[[], Awaitable[_T]]]) -> dict[_K, Ou
 
 def _failed_command(error: dagger.ExecError) -> str:
     output = "\n".join(text.strip("\n") for text in (error.stdout, error.stderr) if text.strip())
-    lines = output.splitlines()
+    lines = _COLOUR.sub("", output).splitlines()
     left_out = len(lines) - _KEPT_LINES
     if left_out > 0:
         lines = [f"({left_out} lines left out)", *lines[-_KEPT_LINES:]]

@@ -80,7 +80,7 @@ def test_a_database_build_sees_its_scripts_only() -> None:
 
 def test_a_dockerfile_build_sees_its_folder_without_secrets() -> None:
     service = Dockerfile(name="proxy", kind="dockerfile", path="proxy")
-    assert inputs.dockerfile_sources(service) == inputs.Inputs((), (*inputs.LEFTOVERS, *inputs.SECRETS))
+    assert inputs.dockerfile_sources(service) == inputs.Inputs((), (*inputs.SECRETS, *inputs.LEFTOVERS))
 
 
 def test_a_check_sees_the_folder_of_its_service_and_its_packages() -> None:

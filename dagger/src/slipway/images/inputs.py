@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from slipway.config import Config, Dockerfile, Node, Postgres, PythonUv, Service
 
-# Kept out of everything. id_* would also hide sources such as id_card.py.
+# Kept out of everything. id_* would also hide sources such as id_card.py. Wherever both lists are
+# used, this one goes first: behind its exception a walk may not skip the folders of the other.
 SECRETS = (
     "**/.env",
     "**/.env.*",
@@ -36,6 +37,7 @@ SECRETS = (
 LEFTOVERS = (
     "**/.git",
     "**/.venv",
+    "**/.slipway",
     "**/node_modules",
     "**/.next",
     "**/__pycache__",
@@ -81,7 +83,7 @@ class Inputs:
     """Patterns in the words of `Directory.filter`; an empty include means everything."""
 
     include: tuple[str, ...]
-    exclude: tuple[str, ...] = (*LEFTOVERS, *SECRETS)
+    exclude: tuple[str, ...] = (*SECRETS, *LEFTOVERS)
 
 
 def below(path: str, patterns: Iterable[str]) -> tuple[str, ...]:
@@ -101,7 +103,7 @@ def python_sources(service: PythonUv, modules: tuple[str, ...]) -> Inputs:
     paths = below(service.path, own)
     for package in service.packages:
         paths += below(package, ("pyproject.toml", "LICENSE*", "src/**"))
-    return Inputs(paths, (*LEFTOVERS, *_TESTS, *SECRETS))
+    return Inputs(paths, (*SECRETS, *LEFTOVERS, *_TESTS))
 
 
 def node_lock(kind: str) -> Inputs:
@@ -120,7 +122,7 @@ def node_lock(kind: str) -> Inputs:
 
 def node_sources(service: Node) -> Inputs:
     """What the build script needs; relative to the service's own folder."""
-    return Inputs((*_NODE_SOURCES, *service.include), (*LEFTOVERS, *_TESTS, *SECRETS))
+    return Inputs((*_NODE_SOURCES, *service.include), (*SECRETS, *LEFTOVERS, *_TESTS))
 
 
 def postgres_sources(service: Postgres) -> Inputs:
@@ -130,12 +132,12 @@ def postgres_sources(service: Postgres) -> Inputs:
 
 def dockerfile_sources(service: Dockerfile) -> Inputs:
     """The build context, for which the Dockerfile's own .dockerignore is the finer sieve."""
-    return Inputs(service.include, (*LEFTOVERS, *SECRETS))
+    return Inputs(service.include, (*SECRETS, *LEFTOVERS))
 
 
 def check_sources(config: Config, service: Service, packages: Iterable[str]) -> Inputs:
     """The whole folder of a service and of its packages, without the other services."""
     if service.path == ".":
         others = {other.path for other in config.services.values()} - {".", *packages}
-        return Inputs((), (*LEFTOVERS, *sorted(others), *SECRETS))
+        return Inputs((), (*SECRETS, *LEFTOVERS, *sorted(others)))
     return Inputs(below(service.path, ("**",)) + tuple(f"{p}/**" for p in packages))

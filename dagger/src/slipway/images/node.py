@@ -26,7 +26,6 @@ _NPM_CACHE = "/var/cache/npm"
 _PNPM_STORE = "/var/cache/pnpm"
 _SETTINGS = {
     "CI": "1",
-    "NO_COLOR": "1",
     "NEXT_TELEMETRY_DISABLED": "1",
     "npm_config_cache": _NPM_CACHE,
     "npm_config_update_notifier": "false",

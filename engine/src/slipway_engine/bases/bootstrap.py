@@ -44,7 +44,10 @@ _SLIM_RULES += "path-include=/usr/share/doc/*/copyright\n"
 # What differs between two runs of the same installation: logs, caches, lists, dates in the password database.
 _TIDY = (
     "set -e; rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* /var/cache/ldconfig/aux-cache "
-    "/var/cache/debconf/*-old /var/lib/dpkg/*-old /etc/*- /tmp/* /root/.[a-z]*; "
+    "/var/cache/debconf/*.dat* /var/lib/dpkg/*-old /etc/*- /tmp/* /root/.[a-z]*; "
+    # A key pair that a package makes for itself: different each time, and no key belongs into an image.
+    "rm -f /etc/ssl/private/ssl-cert-snakeoil.key /etc/ssl/certs/ssl-cert-snakeoil.pem; "
+    "find /etc/ssl/certs -lname ssl-cert-snakeoil.pem -delete; "
     r"sed -i -E 's/^([^:]*:[^:]*):[0-9]+:/\1:20089:/' /etc/shadow"
 )
 

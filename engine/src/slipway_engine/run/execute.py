@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import shutil
@@ -12,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway_engine.errors import ExecError, HostError, InputError
-from slipway_engine.run.secrets import fingerprint, plaintext
+from slipway_engine.run.secrets import copy_redacted, fingerprint, plaintext
 from slipway_engine.state import Container, Mount, Outcome
 from slipway_engine.store.layers import Layer
-from slipway_engine.values import digest_of
+from slipway_engine.values import Ref, digest_of
 
 if TYPE_CHECKING:
     from slipway_engine.engine import Engine
@@ -47,6 +48,8 @@ async def execute(engine: Engine, container: Container, command: Command) -> Con
         engine.log.write("cached", command=title, key=key)
     else:
         runner = engine.runner()
+        # Before a slot is taken: what a service is made of may need one itself.
+        await asyncio.gather(*(_started(engine, ref) for _, ref in container.bindings))
         async with runner.slots:
             if not (place / "meta.json").exists():
                 with engine.progress.task(title):
@@ -59,6 +62,10 @@ async def execute(engine: Engine, container: Container, command: Command) -> Con
         chain = (*chain, Layer(key, str(place / "fs")))
     mounts = tuple(_after(mount, place, key, number, meta) for number, mount in enumerate(container.mounts))
     return replace(container, chain=chain, mounts=mounts, outcome=outcome, image_ref="")
+
+
+async def _started(engine: Engine, ref: Ref) -> None:
+    await engine.services.start(await engine.evaluate(ref))
 
 
 def _outcome(place: Path, command: Command) -> Outcome:
@@ -79,6 +86,7 @@ async def _key(engine: Engine, container: Container, command: Command) -> str:
         row: list[object] = [mount.kind, mount.path, mount.owner, mount.mode, mount.size, mount.socket]
         if mount.kind == "directory":
             row += [layer.key for layer in mount.chain]
+            row += ["read-only"] if mount.read_only else []
         if mount.file is not None:
             row.append(mount.file.key)
         if mount.volume is not None:
@@ -92,6 +100,8 @@ async def _key(engine: Engine, container: Container, command: Command) -> str:
             config.workdir, list(command.args), command.stdin, command.redirect_stdin, command.redirect_stdout,
             command.redirect_stderr, command.privileged, secrets, mounts,
             [[alias, str(ref)] for alias, ref in container.bindings],
+            # A result that was expected to fail is no answer to one who expects success.
+            *([command.expect] if command.expect != "SUCCESS" else []),
         ]
     )  # fmt: skip
 
@@ -101,33 +111,25 @@ async def _run(runner: Runner, container: Container, command: Command, key: str,
     store = runner.store
     async with runner.snapshot(container) as (snap, plan, scratch):
         result = store.scratch("result")
-        stdin = await _stdin(snap.root, command)
+        stdin = await _stdin(plan.locate(snap, command.redirect_stdin) if command.redirect_stdin else None, command)
         name = runner.new_name("exec")
-        arguments = ["podman", "run", "--rm", *(["--interactive"] if stdin is not None else [])]
+        arguments = ["podman", "run", "--rm", "--pidfile", str(scratch / "pid")]
+        arguments += ["--interactive"] if stdin is not None else []
         arguments += runner.command(container, plan, snap.root, name, privileged=command.privileged)
         arguments += plan.wrap(command.args)
         try:
-            with (result / "stdout").open("wb") as out, (result / "stderr").open("wb") as err:
-                process = await asyncio.create_subprocess_exec(
-                    *arguments, stdout=out, stderr=err, start_new_session=True,
-                    stdin=asyncio.subprocess.PIPE if stdin is not None else asyncio.subprocess.DEVNULL,
-                )  # fmt: skip
-                try:
-                    await process.communicate(stdin)
-                except asyncio.CancelledError:
-                    await asyncio.shield(runner.forget(name))
-                    process.kill()
-                    await process.wait()
-                    raise
-        finally:
-            runner.drop_name(name)
-        code = process.returncode or 0
-        _redact(result, plan.secrets)
-        _redirect(snap.upper, result, command)
-        if code == _PODMAN_FAILED and _podman_says(result):
+            code = await _process(arguments, stdin, result, plan.secrets)
+        except BaseException:
+            await asyncio.shield(runner.forget(name))
+            raise
+        runner.drop_name(name)
+        if code == _PODMAN_FAILED and not (scratch / "pid").exists():
             msg = f"podman could not start {_title(command.args)!r}: {_podman_says(result)}"
             raise HostError(msg)
-        uppers = dict(plan.uppers)
+        for stream, target in (("stdout", command.redirect_stdout), ("stderr", command.redirect_stderr)):
+            if target:
+                await asyncio.to_thread(_redirect, result / stream, plan.locate(snap, target), target)
+        uppers = {path: each.upper for path, each in plan.snapshots.items()}
     # The mounts are gone; what they changed is now an ordinary folder.
     (scratch / "fs").rename(result / "fs")
     meta = {"exit_code": code, "changed": any((result / "fs").iterdir()), "mounts": []}
@@ -147,38 +149,61 @@ async def _run(runner: Runner, container: Container, command: Command, key: str,
     return store.commit(result, place)
 
 
-async def _stdin(root: Path, command: Command) -> bytes | None:
+async def _process(arguments: list[str], stdin: bytes | None, result: Path, secrets: list[bytes]) -> int:
+    """Run podman with its output going to files; the exit code. With secrets, their values are replaced on the way."""
+    with (result / "stdout").open("wb") as out, (result / "stderr").open("wb") as err:
+        process = await asyncio.create_subprocess_exec(
+            *arguments, start_new_session=True,
+            stdin=asyncio.subprocess.DEVNULL if stdin is None else asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE if secrets else out, stderr=asyncio.subprocess.PIPE if secrets else err,
+        )  # fmt: skip
+    try:
+        async with asyncio.TaskGroup() as group:
+            for name, source in (("stdout", process.stdout), ("stderr", process.stderr)):
+                if source is not None:
+                    group.create_task(copy_redacted(source, result / name, secrets))
+            if stdin is not None:
+                group.create_task(_feed(process, stdin))
+            group.create_task(process.wait())
+    except BaseException as error:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        # Of several failures the first says why.
+        raise error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error from None
+    return process.returncode or 0
+
+
+async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        process.stdin.write(data)
+        await process.stdin.drain()
+    process.stdin.close()
+
+
+async def _stdin(source: Path | None, command: Command) -> bytes | None:
     if command.redirect_stdin:
-        path = root / command.redirect_stdin.lstrip("/")
-        if not path.is_file():
+        if source is None or not source.is_file():
             msg = f"withExec(redirectStdin: {command.redirect_stdin!r}): no such file in the container"
             raise InputError(msg)
-        return path.read_bytes()
+        return await asyncio.to_thread(source.read_bytes)
     return command.stdin.encode() if command.stdin else None
 
 
-def _redact(result: Path, secrets: list[bytes]) -> None:
-    hidden = sorted({value.strip() for value in secrets if len(value.strip()) > 0}, key=len, reverse=True)
-    for name in ("stdout", "stderr") if hidden else ():
-        path = result / name
-        text = path.read_bytes()
-        for value in hidden:
-            text = text.replace(value, b"***")
-        path.write_bytes(text)
-
-
-def _redirect(upper: Path, result: Path, command: Command) -> None:
-    for name, target in (("stdout", command.redirect_stdout), ("stderr", command.redirect_stderr)):
-        if target:
-            path = upper / target.lstrip("/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(result / name, path)
+def _redirect(output: Path, target: Path | None, asked: str) -> None:
+    """Write a command's output to a file of the container, through what is mounted."""
+    if target is None:
+        msg = f"withExec: output cannot be redirected to {asked}, which is gone when the command ends"
+        raise InputError(msg)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(output, target)
 
 
 def _podman_says(result: Path) -> str:
-    """Podman's own complaint, told apart from a command that ended with 125 by podman's prefix on its last line."""
+    """Podman's own complaint."""
     lines = (result / "stderr").read_text(errors="replace").strip().splitlines()
-    return lines[-1].removeprefix("Error: ") if lines and lines[-1].startswith("Error: ") else ""
+    return lines[-1].removeprefix("Error: ") if lines else "it gave no reason"
 
 
 def _expected(code: int, expect: str) -> bool:

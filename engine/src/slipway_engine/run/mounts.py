@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway_engine.errors import InputError
+from slipway_engine.run import certificates, overlay
 from slipway_engine.run.secrets import plaintext
-from slipway_engine.run import overlay
 from slipway_engine.store.layers import Stack
 from slipway_engine.values import digest_of
 
@@ -20,17 +20,6 @@ if TYPE_CHECKING:
     from slipway_engine.state import Container, Mount
     from slipway_engine.run.runner import Runner
 
-# Where the host's certificates are mounted, and who has to be told; programs that use OpenSSL's default find them.
-_CA_PATH = "/etc/ssl/certs/ca-certificates.crt"
-_CA_VARIABLES = (
-    "SSL_CERT_FILE",
-    "CURL_CA_BUNDLE",
-    "REQUESTS_CA_BUNDLE",
-    "PIP_CERT",
-    "NODE_EXTRA_CA_CERTS",
-    "GIT_SSL_CAINFO",
-    "npm_config_cafile",
-)
 _SECRETS = "/run/.slipway-secrets"
 
 # A larger file (an image's tarball) is mounted as it is in the cache, read-only; a smaller one is copied.
@@ -39,12 +28,13 @@ _COPY_LIMIT = 1 << 24
 
 @dataclass(slots=True)
 class Plan:
-    """Podman options, environment, mount points; `uppers`: what a command changes in a mounted directory, by path."""
+    """Podman options, environment, mount points; `snapshots`: mounted directories, by path; `folders`: cache volumes."""
 
     options: list[str] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
     targets: list[str] = field(default_factory=list)
-    uppers: dict[str, Path] = field(default_factory=dict)
+    snapshots: dict[str, overlay.Snapshot] = field(default_factory=dict)
+    folders: dict[str, Path] = field(default_factory=dict)
     secrets: list[bytes] = field(default_factory=list)
     exports: list[tuple[str, str]] = field(default_factory=list)
 
@@ -62,15 +52,24 @@ class Plan:
         self.targets.append(target)
 
 
+    def locate(self, snap: overlay.Snapshot, path: str) -> Path | None:
+        """Where an absolute path of the container is while it runs; None where it is in nothing that can be written."""
+        roots = {"/": snap.root, **{at: each.root for at, each in self.snapshots.items()}, **self.folders}
+        targets = {*self.targets, "/"}
+        at = max((t for t in targets if path == t or path.startswith(t.rstrip("/") + "/")), key=len)
+        return overlay.beneath(roots[at], path.removeprefix(at)) if at in roots else None
+
+
 async def plan_mounts(runner: Runner, container: Container, scratch: Path, stack: AsyncExitStack) -> Plan:
     """Prepare every mount below `scratch`; `stack` undoes it."""
     plan = Plan()
     if runner.machine.ca_bundle:
-        plan.bind(runner.machine.ca_bundle, _CA_PATH, "ro")
-        plan.env.update(dict.fromkeys(_CA_VARIABLES, _CA_PATH))
-        plan.env["UV_SYSTEM_CERTS"] = "1"
-        plan.env["UV_NATIVE_TLS"] = "1"
+        plan.bind(runner.machine.ca_bundle, certificates.PATH, "ro")
+        plan.env.update(certificates.VARIABLES)
     lower = Stack.of(runner.store, container.chain)
+    # In one order for all, each once: two commands that need the same two volumes must not wait for each other.
+    for name in sorted({_volume(m) for m in container.mounts if m.volume is not None and m.volume.sharing != "SHARED"}):
+        await stack.enter_async_context(runner.store.held(f"volume-{name}"))
     for number, mount in enumerate(container.mounts):
         await _one(runner, plan, mount, scratch / f"m{number}", lower, stack)
     for name, secret in container.secret_env:
@@ -95,20 +94,23 @@ async def _one(runner: Runner, plan: Plan, mount: Mount, scratch: Path, lower: S
         scratch.mkdir()
         snap = await overlay.mount(store, mount.chain, scratch, rootless=runner.machine.rootless)
         stack.push_async_callback(overlay.unmount, snap.root)
+        if mount.owner:
+            os.chown(snap.upper, *owner_ids(lower, mount.owner))
         plan.bind(snap.root, mount.path, "ro" if mount.read_only else "")
-        plan.uppers[mount.path] = snap.upper
+        plan.snapshots[mount.path] = snap
     elif mount.kind == "file" and mount.file is not None:
         large = mount.file.entry.size > _COPY_LIMIT
         source = Path(mount.file.entry.source) if large else await asyncio.to_thread(_own_file, scratch, mount, lower)
         plan.bind(source, mount.path, "ro" if large else "")
     elif mount.kind == "cache" and mount.volume is not None:
-        place = store.path / "volumes" / digest_of(mount.volume.key).removeprefix("sha256:")[:32]
-        place.mkdir(parents=True, exist_ok=True)
+        place = store.path / "volumes" / _volume(mount)
+        if not place.exists():
+            place.mkdir(parents=True, exist_ok=True)
+            place.chmod(0o755)
         if mount.owner:
             os.chown(place, *owner_ids(lower, mount.owner))
-        if mount.volume.sharing != "SHARED":
-            await stack.enter_async_context(runner.lock(str(place)))
         plan.bind(place, mount.path)
+        plan.folders[mount.path] = place
     elif mount.kind == "secret" and mount.secret is not None:
         value = await plaintext(runner.engine, mount.secret)
         source = _secret_file(runner, value, mount.mode)
@@ -121,6 +123,11 @@ async def _one(runner: Runner, plan: Plan, mount: Mount, scratch: Path, lower: S
         plan.targets.append(mount.path)
     elif mount.kind == "socket":
         plan.bind(mount.socket, mount.path)
+
+
+def _volume(mount: Mount) -> str:
+    assert mount.volume is not None
+    return digest_of(mount.volume.key).removeprefix("sha256:")[:32]
 
 
 def _own_file(scratch: Path, mount: Mount, lower: Stack) -> Path:

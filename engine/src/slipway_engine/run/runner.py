@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway_engine.errors import HostError
-from slipway_engine.run import machine, overlay
+from slipway_engine.run import certificates, machine, overlay
 from slipway_engine.run.mounts import Plan, plan_mounts
-from slipway_engine.store.layers import Stack, folder_entry, is_opaque
+from slipway_engine.store.layers import Stack, canonical, folder_entry, is_opaque
 from slipway_engine.store.tree import parents
 
 if TYPE_CHECKING:
@@ -80,17 +80,27 @@ class Runner:
         await self.ready()
         scratch = self.store.scratch("exec")
         async with AsyncExitStack() as stack:
-            snap = await overlay.mount(self.store, container.chain, scratch, rootless=self.machine.rootless)
-            stack.push_async_callback(overlay.unmount, snap.root)
+            lower, bundle = Stack.of(self.store, container.chain), self.machine.ca_bundle
+            transient = certificates.layer(bundle, lower, scratch / "certificates") if bundle else None
+            stack.push_async_callback(overlay.unmount, scratch / "root")
+            snap = await overlay.mount(
+                self.store, container.chain, scratch, rootless=self.machine.rootless, transient=transient
+            )
             plan = await plan_mounts(self, container, scratch, stack)
-            lower = Stack.of(self.store, container.chain)
-            stubs = _missing(lower, [*_STUBS, *(target.lstrip("/") for target in plan.targets)])
-            if container.config.workdir:
-                (snap.root / container.config.workdir.lstrip("/")).mkdir(parents=True, exist_ok=True)
+            seen = [("/", snap.upper, lower)]
+            for mount in container.mounts:
+                if mount.kind == "directory":
+                    seen.append((mount.path, plan.snapshots[mount.path].upper, Stack.of(self.store, mount.chain)))
+            stubs = [_missing(below, at, [other for other, _, _ in seen], plan.targets) for at, _, below in seen]
+            if container.config.workdir and (place := plan.locate(snap, container.config.workdir)) is not None:
+                place.mkdir(parents=True, exist_ok=True)
             try:
                 yield snap, plan, scratch
             finally:
-                _remove_stubs(snap.upper, stubs, lower)
+                for (_, upper, below), names in zip(seen, stubs, strict=True):
+                    _remove_stubs(upper, names, below)
+                if bundle:
+                    certificates.withdraw(bundle, lower, snap.upper)
 
     def command(self, container: Container, plan: Plan, root: Path, name: str, *, privileged: bool = False) -> list[str]:
         """The podman arguments up to the root file system; the command follows."""
@@ -123,7 +133,12 @@ class Runner:
             "podman", *args, stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        out, err = await process.communicate()
+        try:
+            out, err = await process.communicate()
+        except asyncio.CancelledError:
+            process.kill()
+            await process.wait()
+            raise
         if ok and process.returncode != 0:
             msg = f"podman {args[0]} failed: {err.decode(errors='replace').strip()}"
             raise HostError(msg)
@@ -152,12 +167,15 @@ class Runner:
             await overlay.unmount(self.memory)
 
 
-def _missing(lower: Stack, targets: list[str]) -> list[str]:
-    """Which mount points, and folders above them, do not exist below: deepest first."""
+def _missing(lower: Stack, at: str, mounted: list[str], targets: list[str]) -> list[str]:
+    """Which mount points in what is mounted at `at`, and folders above them, do not exist below: deepest first."""
     wanted: set[str] = set()
-    for target in targets:
-        parts = target.strip("/").split("/")
-        wanted.update("/".join(parts[: n + 1]) for n in range(len(parts)))
+    for target in [*(_STUBS if at == "/" else ()), *targets]:
+        path = "/" + target.strip("/")
+        home = max((other for other in mounted if path != other and path.startswith(other.rstrip("/") + "/")), key=len)
+        if home == at:
+            place = canonical(lower, path.removeprefix(at))
+            wanted.update([*parents(place), place])
     return sorted((path for path in wanted if path and not lower.exists(path)), key=len, reverse=True)
 
 
@@ -165,6 +183,8 @@ def _remove_stubs(upper: Path, stubs: list[str], lower: Stack) -> None:
     """Remove the mount points that podman made, as long as nothing was put into them."""
     for stub in stubs:
         path = upper / stub
+        if any((upper / parent).is_symlink() for parent in parents(stub)):
+            continue  # made by the command; it may lead anywhere
         try:
             if path.is_symlink():
                 # Podman's own: /etc/mtab.

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,3 +63,36 @@ def fingerprint(engine: Engine, value: bytes) -> str:
         key = secrets.token_hex(32)
         engine.store.put("secret-key", "", key)
     return "sha256:" + hmac.new(bytes.fromhex(key), value, hashlib.sha256).hexdigest()
+
+
+def _pattern(values: list[bytes]) -> re.Pattern[bytes] | None:
+    hidden = sorted({value.strip() for value in values if value.strip()}, key=len, reverse=True)
+    return re.compile(b"|".join(map(re.escape, hidden))) if hidden else None
+
+
+def redacted(data: bytes, values: list[bytes]) -> bytes:
+    """The data with every secret value replaced by `***`."""
+    pattern = _pattern(values)
+    return data if pattern is None else pattern.sub(b"***", data)
+
+
+async def copy_redacted(source: asyncio.StreamReader, target: Path, values: list[bytes]) -> None:
+    """Write a stream to a file, secret values replaced on the way: the disk never has them."""
+    pattern = _pattern(values)
+    longest = max((len(value.strip()) for value in values), default=0)
+    waiting = b""
+    with target.open("wb") as out:
+        while chunk := await source.read(1 << 16):
+            waiting += chunk
+            # A value may go on in the next chunk: what could be its beginning waits.
+            settled, done = len(waiting) - longest, bytearray()
+            at = 0
+            for match in pattern.finditer(waiting) if pattern else ():
+                if match.start() > settled:
+                    break
+                done += waiting[at : match.start()] + b"***"
+                at = match.end()
+            cut = max(at, settled + 1, 0)
+            out.write(bytes(done) + waiting[at:cut])
+            waiting = waiting[cut:]
+        out.write(redacted(waiting, values))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway_engine.errors import ServiceError
+from slipway_engine.run.secrets import redacted
 
 if TYPE_CHECKING:
     from slipway_engine.engine import Engine
@@ -80,7 +81,7 @@ class Services:
                 await runner.podman("run", "--detach", "--log-opt", f"path={log}", *options, *plan.wrap(service.args))
                 mounts.push_async_callback(runner.forget, name)
                 address = await self._address(name)
-                await self._ready(service, name, address, log)
+                await self._ready(service, name, address, log, plan.secrets)
             except BaseException:
                 await asyncio.shield(mounts.aclose())
                 raise
@@ -91,16 +92,16 @@ class Services:
         form = "{{.NetworkSettings.IPAddress}}"
         return (await self.engine.runner().podman("inspect", "--format", form, name)).strip()
 
-    async def _ready(self, service: Service, name: str, address: str, log: Path) -> None:
+    async def _ready(self, service: Service, name: str, address: str, log: Path, secrets: list[bytes]) -> None:
         """The health check where the image has one, else every exposed port."""
         deadline = time.monotonic() + _START_SECONDS
         health = service.container.config.health
-        ports = [port.port for port in service.container.config.ports if not port.experimental_skip_healthcheck]
+        ports = [port.port for port in service.container.config.ports if port.protocol == "TCP" and not port.experimental_skip_healthcheck]
         why = "it has not started"
         while time.monotonic() < deadline:
             state = await self.engine.runner().podman("inspect", "--format", "{{.State.Status}}", name, ok=False)
             if state.strip() in ("exited", "stopped", ""):
-                msg = f"service {service.hostname} ended before it was ready:\n{_tail(log)}"
+                msg = f"service {service.hostname} ended before it was ready:\n{_tail(log, secrets)}"
                 raise ServiceError(msg)
             if health is not None and health.args:
                 args = ["sh", "-c", " ".join(health.args)] if health.shell else list(health.args)
@@ -117,7 +118,7 @@ class Services:
                     return
                 why = f"nothing listens on port {', '.join(map(str, closed))}"
             await asyncio.sleep(0.2)
-        msg = f"service {service.hostname} was not ready after {_START_SECONDS} s: {why}\n{_tail(log)}"
+        msg = f"service {service.hostname} was not ready after {_START_SECONDS} s: {why}\n{_tail(log, secrets)}"
         raise ServiceError(msg)
 
 
@@ -130,9 +131,9 @@ async def _open(address: str, port: int) -> bool:
     return True
 
 
-def _tail(log: Path) -> str:
+def _tail(log: Path, secrets: list[bytes]) -> str:
     try:
-        lines = log.read_text(errors="replace").splitlines()
+        lines = redacted(log.read_bytes(), secrets).decode(errors="replace").splitlines()
     except OSError:
         return "(no output)"
     # k8s-file: "<time> stdout F <text>"

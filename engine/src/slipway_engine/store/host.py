@@ -58,7 +58,7 @@ def load_file(store: Store, path: Path) -> Entry:
 def keep_file(store: Store, path: Path) -> str:
     """Copy a file into the content store; gives its sha256."""
     digest = hashlib.sha256()
-    scratch = store.tmp / f"in-{os.getpid()}-{abs(hash(str(path))):x}"
+    scratch = store.scratch_file("in")
     with path.open("rb") as source, scratch.open("wb") as target:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
@@ -77,7 +77,7 @@ def keep_bytes(store: Store, data: bytes) -> str:
     sha = hashlib.sha256(data).hexdigest()
     place = Path(blob_path(store, sha))
     if not place.exists():
-        scratch = store.tmp / f"bytes-{sha}"
+        scratch = store.scratch_file("bytes")
         scratch.write_bytes(data)
         store.commit(scratch, place)
     return sha

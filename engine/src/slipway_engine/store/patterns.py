@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from slipway_engine.errors import InputError
-from slipway_engine.store.tree import clean, parents
+from slipway_engine.store.tree import clean
 
 Keep = Callable[[str, bool], bool]
 
@@ -60,20 +60,21 @@ class Patterns:
             body = clean(text[1:] if negated else text)
             if body:
                 self.rules.append((negated, body, _regex(body)))
+        self._folders: dict[str, tuple[bool, ...]] = {"": (False,) * len(self.rules)}
 
     def matches(self, path: str) -> bool:
         """Whether the path, or a folder above it, is matched after all exceptions."""
-        above = parents(path)
-        matched = False
-        for negated, _, regex in self.rules:
-            if negated == matched and (regex.match(path) or any(regex.match(p) for p in above)):
-                matched = not negated
-        return matched
+        return self._last(path) is False
 
     def may_match_below(self, folder: str, *, negated: bool) -> bool:
-        """Whether a rule of that sign could match something below `folder`."""
+        """Whether a rule of that sign could still decide over something below `folder`.
+
+        The last rule that matches wins, so exceptions that stand before the rule that excluded the folder are void.
+        """
         depth = folder.count("/") + 1
-        for sign, body, _ in self.rules:
+        hits = self._hits(folder)
+        start = max((index for index, hit in enumerate(hits) if hit), default=-1) + 1 if negated else 0
+        for sign, body, _ in self.rules[start:]:
             if sign is not negated:
                 continue
             parts = body.split("/")
@@ -81,6 +82,24 @@ class Patterns:
             if "**" in head or (len(parts) > depth and _regex("/".join(head)).match(folder)):
                 return True
         return False
+
+    def _last(self, path: str) -> bool | None:
+        """The sign of the last rule that matches (False: a plain pattern), or None."""
+        above = self._hits(path.rpartition("/")[0])
+        for index in range(len(self.rules) - 1, -1, -1):
+            if above[index] or self.rules[index][2].match(path):
+                return self.rules[index][0]
+        return None
+
+    def _hits(self, folder: str) -> tuple[bool, ...]:
+        """Which rules match a folder or one above it; remembered, since every path below asks."""
+        found = self._folders.get(folder)
+        if found is None:
+            above = self._hits(folder.rpartition("/")[0])
+            pairs = zip(above, self.rules, strict=True)
+            found = tuple(hit or rule[2].match(folder) is not None for hit, rule in pairs)
+            self._folders[folder] = found
+        return found
 
 
 def selector(include: list[str] | None, exclude: list[str] | None) -> Keep | None:

@@ -14,20 +14,26 @@ A directory entry is made under tmp/ and renamed into place, so it is there whol
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
+import itertools
 import json
 import os
 import shutil
 import sqlite3
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 from slipway_engine.errors import HostError
 
 _KEEP_LOGS = 20
+
+# How often a lock that somebody else holds is tried.
+_LOCK_SECONDS = 0.05
 
 # Raise it when the meaning of a row changes: rows of another format are not read.
 _FORMAT = 2
@@ -52,17 +58,20 @@ class Store:
             self._shared = os.open(self.path / "in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._shared, fcntl.LOCK_SH)
             self._db = sqlite3.connect(self.path / f"index-{_FORMAT}.sqlite", timeout=30, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=OFF")
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS rows (kind TEXT, key TEXT, value TEXT, expires REAL, PRIMARY KEY (kind, key)) WITHOUT ROWID"
+            )
         except (OSError, sqlite3.Error) as error:
             msg = f"{self.path}: cannot be used as the cache ({error}); set SLIPWAY_CACHE_DIR to a writable folder"
             raise HostError(msg) from error
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=OFF")
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS rows (kind TEXT, key TEXT, value TEXT, expires REAL, PRIMARY KEY (kind, key)) WITHOUT ROWID"
-        )
         self.run = f"{os.getpid()}-{time.time_ns():x}"
         self._tmp: Path | None = None
-        self._count = 0
+        # Layers are packed and files are read in threads; they share the index and the folder of unfinished things.
+        self._numbers = itertools.count(1)
+        self._writing = threading.Lock()
+        self._making = threading.Lock()
 
     def get(self, kind: str, key: str) -> Any | None:
         """The row's value, or None where there is none or it has expired."""
@@ -80,34 +89,43 @@ class Store:
         expires = None if ttl_seconds is None else time.time() + ttl_seconds
         values = [(kind, key, json.dumps(value, ensure_ascii=False), expires) for key, value in rows]
         try:
-            self._db.execute("BEGIN")
-            self._db.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", values)
-            self._db.execute("COMMIT")
+            with self._writing:
+                try:
+                    self._db.execute("BEGIN IMMEDIATE")
+                    self._db.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", values)
+                    self._db.execute("COMMIT")
+                except sqlite3.Error:
+                    with contextlib.suppress(sqlite3.Error):
+                        self._db.execute("ROLLBACK")
+                    raise
         except sqlite3.Error as error:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
             msg = f"{self.path}: the index cannot be written: {error}; free some space or run `slipway prune`"
             raise HostError(msg) from error
 
     @property
     def tmp(self) -> Path:
         """This run's folder for what is not finished. Folders of runs that are gone are removed first."""
-        if self._tmp is None:
-            root = self.path / "tmp"
-            root.mkdir(exist_ok=True)
-            for stale in root.iterdir():
-                if not _alive(stale.name):
-                    shutil.rmtree(stale, ignore_errors=True)
-            self._tmp = root / self.run
-            self._tmp.mkdir()
-        return self._tmp
+        with self._making:
+            if self._tmp is None:
+                root = self.path / "tmp"
+                root.mkdir(exist_ok=True)
+                for stale in root.iterdir():
+                    if not _alive(stale.name):
+                        shutil.rmtree(stale, ignore_errors=True)
+                made = root / self.run
+                made.mkdir()
+                self._tmp = made
+            return self._tmp
 
     def scratch(self, name: str = "d") -> Path:
         """A new empty directory under `tmp`."""
-        self._count += 1
-        path = self.tmp / f"{name}{self._count}"
+        path = self.scratch_file(name)
         path.mkdir()
         return path
+
+    def scratch_file(self, name: str = "f") -> Path:
+        """A path under `tmp` that nothing else uses."""
+        return self.tmp / f"{name}{next(self._numbers)}"
 
     def commit(self, made: Path, place: Path) -> Path:
         """Rename a finished directory or file into its place; another run may have been first, then its entry stays."""
@@ -128,6 +146,24 @@ class Store:
         handle = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    @contextlib.asynccontextmanager
+    async def held(self, name: str) -> AsyncIterator[None]:
+        """As `lock`, and by one task of this run; who waits lets the others of the run go on."""
+        folder = self.path / "locks"
+        folder.mkdir(exist_ok=True)
+        # A lock belongs to the opened file, so two tasks of one process exclude each other too.
+        handle = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    await asyncio.sleep(_LOCK_SECONDS)
             yield
         finally:
             os.close(handle)
