@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from slipway_engine.api.registry import OPERATIONS, Context, snake
-from slipway_engine.errors import InputError, UnservedError
+from slipway_engine.errors import HostError, InputError, UnservedError
 from slipway_engine.log import EventLog, Progress
 from slipway_engine.store.store import Store
 from slipway_engine.values import Recipe, Ref
@@ -171,7 +172,19 @@ class Engine:
             raise UnservedError(unserved(f"{owner}.{recipe.field}"))
         parent = None if recipe.parent is None else await self.evaluate(recipe.parent, call)
         arguments = {snake(key): value for key, value in recipe.args.items() if not key.startswith("@")}
-        return await function(Context(self, ref, call, recipe.parent), parent, **arguments)
+        try:
+            return await function(Context(self, ref, call, recipe.parent), parent, **arguments)
+        except OSError as error:
+            raise self._host_error(error, f"{owner}.{recipe.field}") from error
+
+    def _host_error(self, error: OSError, name: str) -> HostError:
+        """What an operation could not do on this machine, with what to do about it."""
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            free = "free some space, run `slipway prune`, or set SLIPWAY_CACHE_DIR to a larger disk"
+            return HostError(f"{self.store.path}: no space left on the cache's disk; {free}")
+        if isinstance(error, FileNotFoundError) and error.filename and "/" not in str(error.filename):
+            return HostError(f"{error.filename} is not installed; on Debian or Ubuntu: sudo apt-get install {error.filename}")
+        return HostError(f"{name}: {error.filename or self.store.path}: {error.strerror or error}")
 
     def keep(self, value: Any) -> Ref:
         """A handle on a directory or file that is named by its content and survives the run."""
@@ -244,7 +257,10 @@ class Engine:
     async def serve(self, call: Any = None) -> dict[str, str]:
         """A session for one client: the variables that its SDK reads."""
         from slipway_engine.api.server import Server
+        from slipway_engine.run.machine import require_root
 
+        # Said now: later it would reach the module, and not the command line that can do something about it.
+        require_root()
         if self._server is None:
             self._server = Server(self)
             await self._closing.enter_async_context(self._server.running())

@@ -2,6 +2,7 @@
 
     SlipwayError
     ├── HostError            the machine lacks something: podman, overlayfs, space, permission
+    │   └── RootlessNeeded   an ordinary user's run has to go on in a user namespace
     ├── InputError           a path, reference or argument that cannot be used
     ├── ImageError           an image that cannot be resolved, read or pushed
     ├── ExecError            a command ended with an exit code that was not expected
@@ -20,6 +21,10 @@ class SlipwayError(Exception):
 
 class HostError(SlipwayError):
     """The machine cannot run containers the way the engine needs."""
+
+
+class RootlessNeeded(HostError):
+    """Mounts are needed and the user is not root: the command is started again in a user namespace."""
 
 
 class InputError(SlipwayError):

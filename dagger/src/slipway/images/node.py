@@ -31,6 +31,11 @@ _SETTINGS = {
     "npm_config_update_notifier": "false",
     "npm_config_fund": "false",
     "npm_config_audit": "false",
+    # A connection that hangs is given up after a minute, not after npm's five, and tried again soon.
+    "npm_config_fetch_timeout": "60000",
+    "npm_config_fetch_retries": "5",
+    "npm_config_fetch_retry_mintimeout": "1000",
+    "npm_config_fetch_retry_maxtimeout": "10000",
 }
 # Notes that installers leave in node_modules, with times in them.
 _NOTES = (

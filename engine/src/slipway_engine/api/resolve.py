@@ -9,13 +9,16 @@ from importlib.resources import files
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     ExecutionResult,
+    FieldNode,
     GraphQLError,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    OperationDefinitionNode,
     build_schema,
     parse,
     print_schema,
@@ -25,7 +28,7 @@ from graphql import execute as run
 
 from slipway_engine.api.registry import OPERATIONS
 from slipway_engine.engine import Engine, unserved
-from slipway_engine.errors import ExecError, InputError, SlipwayError
+from slipway_engine.errors import ExecError, InputError, RootlessNeeded, SlipwayError
 from slipway_engine.values import Recipe, Ref
 
 _UNKNOWN = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'|Unknown argument '(\w+)' on field '([\w.]+)'")
@@ -55,8 +58,7 @@ def schema() -> GraphQLSchema:
 
 async def execute(engine: Engine, document: str, call: Any) -> dict[str, Any]:
     """Run one request; errors come back in the form the SDKs read."""
-    introspection = "__schema" in document
-    if introspection:
+    if "__schema" in document:
         known = engine.store.get("introspection", _key(document))
         if known is not None:
             return {"data": known}
@@ -64,6 +66,7 @@ async def execute(engine: Engine, document: str, call: Any) -> dict[str, Any]:
         parsed = parse(document, no_location=True)
     except GraphQLError as error:
         return {"data": None, "errors": [{"message": error.message}]}
+    introspection = _introspects(parsed)
     problems = [] if introspection else validate(schema(), parsed)
     if problems:
         return {"data": None, "errors": [{"message": _explain(problem)} for problem in problems]}
@@ -71,10 +74,20 @@ async def execute(engine: Engine, document: str, call: Any) -> dict[str, Any]:
     result: ExecutionResult = await outcome if asyncio.iscoroutine(outcome) else outcome  # type: ignore[assignment]
     if introspection and not result.errors:
         engine.store.put("introspection", _key(document), result.data, ttl_seconds=7 * 86400)
+    for problem in result.errors or ():
+        if isinstance(problem.original_error, RootlessNeeded):
+            raise problem.original_error
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         answer = {"data": None, "errors": [_error(error) for error in result.errors]}
     return answer
+
+
+def _introspects(parsed: DocumentNode) -> bool:
+    """Whether a request asks for the schema and nothing else; such an answer can be kept, and is always valid."""
+    operations = [node for node in parsed.definitions if isinstance(node, OperationDefinitionNode)]
+    asked = [item for node in operations for item in node.selection_set.selections]
+    return all(isinstance(item, FieldNode) and item.name.value == "__schema" for item in asked)
 
 
 @lru_cache(maxsize=8)

@@ -155,7 +155,12 @@ async def skopeo(*args: str) -> tuple[int, str]:
         "skopeo", "--insecure-policy", *args, stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    _, err = await process.communicate()
+    try:
+        _, err = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise
     return process.returncode or 0, err.decode(errors="replace")
 
 

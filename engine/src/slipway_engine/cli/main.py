@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 
-from slipway_engine.errors import SlipwayError
+from slipway_engine.errors import RootlessNeeded, SlipwayError
 
 _INTERRUPTED = 130
 _TERMINATED = 143
@@ -34,6 +34,8 @@ def command(argv: list[str]) -> int:
     """Run one command line; gives the exit code."""
     try:
         return _dispatch(argv)
+    except RootlessNeeded:
+        return _again_rootless(argv)
     except SlipwayError as error:
         from slipway_engine.cli.report import describe, exit_code
 
@@ -53,6 +55,18 @@ def command(argv: list[str]) -> int:
             raise
         _tell(f"Error: {type(error).__name__}: {error}\nThis is a defect of slipway; -d shows where.")
         return 1
+
+
+def _again_rootless(argv: list[str]) -> int:
+    """Start the same command in a user namespace; returns only where that cannot work."""
+    from slipway_engine.run.machine import rootless_command
+
+    try:
+        command = rootless_command([sys.executable, "-m", "slipway_engine", *argv])
+        os.execvp(command[0], command)  # noqa: S606  # the same program with the same words
+    except SlipwayError as error:
+        print(f"Error: {error}", file=sys.stderr)
+    return 1
 
 
 def _dispatch(argv: list[str]) -> int:

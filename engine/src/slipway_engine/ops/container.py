@@ -233,7 +233,8 @@ async def with_mounted_directory(
 
     tree: Tree = await owned(ctx, self, await ctx.evaluate(source), owner)
     layer = Layer(digest_of(["mounted", tree.key]), tree=tree)
-    return _mounted(self, Mount("directory", absolute(self, expanded(self, path, expand)), (layer,), read_only=read_only))
+    place = absolute(self, expanded(self, path, expand))
+    return _mounted(self, Mount("directory", place, (layer,), owner=owner, read_only=read_only))
 
 
 @op("Container.withMountedFile")

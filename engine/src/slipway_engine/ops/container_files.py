@@ -101,22 +101,27 @@ async def owned(ctx: Context, self: Container, tree: Tree, owner: str) -> Tree:
 
 async def laid_over(ctx: Context, self: Container, tree: Tree, path: str, **changes: Any) -> Container:
     """The container with a tree laid over it at `path`; folders that are there keep their mode and owner."""
+    mount = _mount_at(self, path)
+    chain = self.chain if mount is None else mount.chain
 
     def build() -> Layer:
-        stack = Stack.of(ctx.engine.store, self.chain)
-        place = canonical(stack, path)
+        stack = Stack.of(ctx.engine.store, chain)
+        place = canonical(stack, path if mount is None else path[len(mount.path) :])
         entries: dict[str, Entry] = {}
         for parent in [*parents(place), place] if place else []:
             there = folder_entry(stack, parent)
             entries[parent] = there or Entry("d", 0o755, changes.get("uid", 0), changes.get("gid", 0), HOST_TIME)
         made = Tree(entries, digest_of(["at", place])).merged(place, tree, **changes)
-        # The key names what is added, not what is below it: chains are compared layer by layer.
+        # The key names all that the layer has: what is added, and the folders above it as they are below.
         what = sorted((name, str(value)) for name, value in changes.items())
         times = digest_of([e.mtime for _, e in sorted(tree.entries.items())])
-        return Layer(digest_of(["tree", place, tree.key, what, times]), tree=made)
+        return Layer(digest_of(["tree", place, tree.key, what, times, _folders(entries)]), tree=made)
 
     layer = await asyncio.to_thread(build)
-    return replace(self, chain=(*self.chain, layer), image_ref="")
+    if mount is None:
+        return replace(self, chain=(*self.chain, layer), image_ref="")
+    changed = replace(mount, chain=(*mount.chain, layer))
+    return replace(self, mounts=tuple(changed if other is mount else other for other in self.mounts))
 
 
 async def _changes(ctx: Context, self: Container, owner: str, permissions: int | None) -> dict[str, int]:
@@ -127,6 +132,11 @@ async def _changes(ctx: Context, self: Container, owner: str, permissions: int |
     if permissions is not None:
         changes["mode"] = permissions
     return changes
+
+
+def _folders(entries: dict[str, Entry]) -> list[list[object]]:
+    """What folders add to a layer's key; a packed layer has no later time than HOST_TIME."""
+    return [[path, entry.mode, entry.uid, entry.gid, min(entry.mtime, HOST_TIME)] for path, entry in entries.items()]
 
 
 @op("Container.withDirectory")
@@ -152,17 +162,13 @@ async def with_directory(
     if keep is not None:
         tree = tree.filtered(keep, [include, exclude])
     place = absolute(self, expanded(self, path, expand))
-    for mount in self.mounts:
-        if mount.kind == "directory" and (place + "/").startswith(mount.path + "/"):
-            return _into_mount(self, mount, tree, place)
     return await laid_over(ctx, self, tree, place, **await _changes(ctx, self, owner, permissions))
 
 
-def _into_mount(self: Container, mount: Mount, tree: Tree, place: str) -> Container:
-    inner = Tree(recipe=digest_of("empty")).merged(place[len(mount.path) :], tree)
-    layer = Layer(digest_of(["tree", inner.key]), tree=inner)
-    changed = replace(mount, chain=(*mount.chain, layer))
-    return replace(self, mounts=tuple(changed if other is mount else other for other in self.mounts))
+def _mount_at(self: Container, place: str) -> Mount | None:
+    """The mounted directory that holds a path, if one does."""
+    holding = [m for m in self.mounts if m.kind == "directory" and (place + "/").startswith(m.path.rstrip("/") + "/")]
+    return max(holding, key=lambda mount: len(mount.path), default=None)
 
 
 @op("Container.withFile")
@@ -203,8 +209,8 @@ async def _with_files(
     place = absolute(self, path)
     into = path.endswith("/")
     if not into:
-        stack = await asyncio.to_thread(Stack.of, ctx.engine.store, self.chain)
-        into = folder_entry(stack, place) is not None
+        stack, inner, _ = await asyncio.to_thread(_view, ctx, self, place)
+        into = folder_entry(stack, inner) is not None
     folder = place if into else str(PurePosixPath(place).parent)
     names = {(each.name if into else PurePosixPath(place).name): each for each in made}
     tree = Tree(
@@ -256,7 +262,7 @@ async def _removed(ctx: Context, self: Container, paths: list[str], expand: bool
         gone = tuple(sorted(place for place in places if stack.exists(place)))
         above = {parent for place in gone for parent in parents(place)}
         entries = {parent: there for parent in sorted(above) if (there := folder_entry(stack, parent)) is not None}
-        return Layer(digest_of(["removed", gone]), tree=Tree(entries), removed=gone) if gone else None
+        return Layer(digest_of(["removed", gone, _folders(entries)]), tree=Tree(entries), removed=gone) if gone else None
 
     layer = await asyncio.to_thread(build)
     return self if layer is None else replace(self, chain=(*self.chain, layer), image_ref="")
@@ -284,4 +290,5 @@ async def without_files(ctx: Context, self: Container, *, paths: list[str], expa
 async def with_rootfs(ctx: Context, self: Container, *, directory: Ref) -> Container:
     """Replace the whole file system."""
     tree: Tree = await ctx.evaluate(directory)
-    return replace(self, chain=(Layer(digest_of(["tree", "", tree.key]), tree=tree),), image_ref="")
+    times = digest_of([entry.mtime for _, entry in sorted(tree.entries.items())])
+    return replace(self, chain=(Layer(digest_of(["tree", "", tree.key, times]), tree=tree),), image_ref="")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from slipway_engine.api.registry import Context, op
+from slipway_engine.bases.bootstrap import LABEL
 from slipway_engine.bases.resolve import Reference, credentials, resolve, skopeo
 from slipway_engine.errors import ImageError, InputError
 from slipway_engine.ops.host import host_path
@@ -107,7 +108,8 @@ async def publish(
     if registry_service is not None:
         msg = "Container.publish(registryService:) is not served by the embedded engine"
         raise InputError(msg)
-    if self.bootstrapped and os.environ.get("SLIPWAY_PUBLISH_STAND_INS") != "1":
+    stand_in = self.bootstrapped or any(name == LABEL for name, _ in self.config.labels)
+    if stand_in and os.environ.get("SLIPWAY_PUBLISH_STAND_INS") != "1":
         msg = (
             f"{address}: the image stands on a stand-in for its base, made where no registry could be reached, and is "
             "not meant for publishing; set SLIPWAY_PUBLISH_STAND_INS=1 to push it all the same"
@@ -127,7 +129,8 @@ async def publish(
     if code != 0:
         msg = f"failed to publish {reference}: {err.strip()[-500:]}"
         raise ImageError(msg)
-    return f"{address}@{image.digest}"
+    named = address if reference.tag != "latest" or address.endswith(":latest") else f"{address}:latest"
+    return f"{named}@{image.digest}"
 
 
 @op("Container.import")

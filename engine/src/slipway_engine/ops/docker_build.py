@@ -98,7 +98,9 @@ async def _build(
     # A storage of our own, beside the cache: what others keep in theirs is neither seen nor touched.
     storage = ["--root", str(engine.store.path / "buildah"), "--runroot", str(engine.store.tmp / "buildah-run"), "--storage-driver", "overlay"]
     with engine.progress.task(f"build {dockerfile}"):
-        with engine.store.lock("buildah"):
+        async with engine.store.held("buildah"):
+            # Of a build that was killed; while the lock is held nobody else has any.
+            await _buildah([*storage, "rm", "--all"], "clean up", ok=False)
             for name, base in bases.items():
                 await _import(ctx, storage, name, base)
             ca = ["--volume", f"{runner.machine.ca_bundle}:/etc/ssl/certs/ca-certificates.crt:ro"] if runner.machine.ca_bundle else []

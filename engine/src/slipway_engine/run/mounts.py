@@ -92,8 +92,8 @@ async def _one(runner: Runner, plan: Plan, mount: Mount, scratch: Path, lower: S
     store = runner.store
     if mount.kind == "directory":
         scratch.mkdir()
+        stack.push_async_callback(overlay.unmount, scratch / "root")
         snap = await overlay.mount(store, mount.chain, scratch, rootless=runner.machine.rootless)
-        stack.push_async_callback(overlay.unmount, snap.root)
         if mount.owner:
             os.chown(snap.upper, *owner_ids(lower, mount.owner))
         plan.bind(snap.root, mount.path, "ro" if mount.read_only else "")

@@ -6,25 +6,72 @@ nothing to do. Kept free of imports from the package, so that it starts in no ti
     python reaper.py LABEL TMP
 """
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+
+# A podman that was just starting a container when its engine was killed needs a moment to make it known.
+_SECONDS = 30
 
 
 def main() -> None:
+    """Wait for the engine's end, then leave nothing of it."""
     label, tmp = sys.argv[1:3]
     sys.stdin.buffer.read()
+    deadline = time.monotonic() + _SECONDS
+    while time.monotonic() < deadline:
+        busy = _helpers(label, tmp)
+        if not _remove_containers(label) and not busy:
+            break
+        time.sleep(0.1)
+    # This process shares the engine's mounts: what is mounted there would keep its folder.
+    with open("/proc/self/mounts", encoding="utf-8", errors="surrogateescape") as mounts:
+        places = [line.split(" ")[1] for line in mounts]
+    for place in reversed(places):
+        if place.startswith(tmp + "/"):
+            _quietly("umount", "--lazy", place)
+    shutil.rmtree(tmp, ignore_errors=True)
+
+
+def _remove_containers(label: str) -> bool:
+    """Whether there were any left to remove."""
     found = subprocess.run(
         ["podman", "ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={label}"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     names = found.stdout.split()
     if names:
-        subprocess.run(
-            ["podman", "rm", "--force", "--time", "0", *names],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-        )  # fmt: skip
-    shutil.rmtree(tmp, ignore_errors=True)
+        _quietly("podman", "rm", "--force", "--time", "0", *names)
+    return bool(names)
+
+
+def _helpers(label: str, tmp: str) -> bool:
+    """Whether processes that the engine started still run; all but podman's are ended."""
+    found = False
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                words = file.read().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if int(pid) == os.getpid():
+            continue
+        if label in words and words[0].endswith("podman"):
+            found = True
+        elif any(tmp in word for word in words) and words[0].endswith(("buildah", "skopeo")):
+            found = True
+            try:
+                os.kill(int(pid), signal.SIGKILL)
+            except OSError:
+                continue
+    return found
+
+
+def _quietly(*command: str) -> None:
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
 
 main()

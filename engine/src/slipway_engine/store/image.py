@@ -18,7 +18,7 @@ from typing import Any
 
 from slipway_engine.errors import ImageError
 from slipway_engine.state import Config, Container, Health, Port
-from slipway_engine.store.layers import Layer
+from slipway_engine.store.layers import Layer, mark_opaque
 from slipway_engine.store.pack import blob, pack
 from slipway_engine.store.store import Store, remove
 
@@ -181,7 +181,7 @@ def unpack(data: Path, target: Path) -> None:
         for name in names:
             if name == ".wh..wh..opq":
                 os.unlink(f"{folder}/{name}")
-                os.setxattr(folder, "trusted.overlay.opaque", b"y")
+                mark_opaque(folder)
             elif name.startswith(".wh."):
                 os.unlink(f"{folder}/{name}")
                 os.mknod(f"{folder}/{name.removeprefix('.wh.')}", 0o020000, os.makedev(0, 0))

@@ -104,6 +104,13 @@ def is_opaque(folder: str) -> bool:
     return False
 
 
+def mark_opaque(folder: str) -> None:
+    """Let a folder hide what lower layers have at its place."""
+    trusted, user = OPAQUE
+    # Only root of the machine may write trusted attributes; in a user namespace overlayfs reads the user's.
+    os.setxattr(folder, user if os.environ.get("SLIPWAY_ROOTLESS") == "1" else trusted, b"y")
+
+
 class Stack:
     """A chain read as one file system, without mounting it."""
 
