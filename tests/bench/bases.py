@@ -11,6 +11,7 @@ from pathlib import Path
 
 import dagger
 from dagger import dag
+
 from slipway.images import bases
 
 ARCHIVES = {

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.support.commands import Result, slipway
 from tests.support.containers import Host, host
 

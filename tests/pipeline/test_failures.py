@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from tests.support.commands import SLIPWAY, clone, run, slipway
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(900)]

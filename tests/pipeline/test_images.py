@@ -6,7 +6,6 @@ import json
 import re
 
 import pytest
-
 from tests.pipeline.conftest import SERVICES
 from tests.support.commands import Result, slipway
 from tests.support.containers import Host

@@ -6,9 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from tests.support.commands import REPOSITORY, Result, slipway
-from tests.support.containers import Host, host, wait_status
+from tests.support.containers import host, wait_status
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(600)]
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from tests.support.commands import REPOSITORY
 from tests.support.containers import Host, get, wait_status
 

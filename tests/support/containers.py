@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from slipway_engine.run.machine import inspect
-
 from tests.support.commands import Result, run
+
+from slipway_engine.run.machine import inspect
 
 
 @dataclass(slots=True)

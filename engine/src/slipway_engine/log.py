@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -97,15 +97,18 @@ class EventLog:
     def write(self, event: str, **fields: Any) -> None:
         """Count the event and write it down."""
         self.counts[event] = self.counts.get(event, 0) + 1
-        if self._file is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("a", encoding="utf-8")
         row = {"ts": round(time.time(), 3), "event": event, **fields}
-        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
-        self._file.flush()
+        # A full disk must fail the work that needs it, with its own message, and not the note about it.
+        with suppress(OSError):
+            if self._file is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self.path.open("a", encoding="utf-8")
+            self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            self._file.flush()
 
     def close(self) -> None:
         """Close the file."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
             self._file = None

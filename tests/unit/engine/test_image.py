@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from slipway_engine.errors import ImageError
+
 from slipway_engine.bases.resolve import Reference
+from slipway_engine.errors import ImageError
 from slipway_engine.state import Config, Container, Health, Port
 from slipway_engine.store.host import load_directory
 from slipway_engine.store.image import archive, assemble, config_of, nanoseconds, read_config

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from slipway_engine.errors import InputError
 from slipway_engine.store.patterns import Patterns, enters, selector
 

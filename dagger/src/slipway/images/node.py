@@ -31,7 +31,7 @@ _SETTINGS = {
     "npm_config_update_notifier": "false",
     "npm_config_fund": "false",
     "npm_config_audit": "false",
-    # A connection that hangs is given up after a minute, not after npm's five, and tried again soon.
+    # A connection that hangs is given up after one minute, not after npm's five, and tried again.
     "npm_config_fetch_timeout": "60000",
     "npm_config_fetch_retries": "5",
     "npm_config_fetch_retry_mintimeout": "1000",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from slipway_engine.values import Ref
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Operation = Callable[..., Awaitable[Any]]
 
 OPERATIONS: dict[str, Operation] = {}
+
+Registered = TypeVar("Registered", bound=Operation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,10 @@ class Context:
         return await self.engine.evaluate(ref, self.call)
 
 
-def op(name: str) -> Callable[[Operation], Operation]:
+def op(name: str) -> Callable[[Registered], Registered]:
     """Register the function for `Type.field`; arguments arrive by name in snake_case."""
 
-    def register(function: Operation) -> Operation:
+    def register(function: Registered) -> Registered:
         if name in OPERATIONS:
             msg = f"{name} is registered twice"
             raise ValueError(msg)

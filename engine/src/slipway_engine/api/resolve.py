@@ -123,7 +123,7 @@ def _error(error: GraphQLError) -> dict[str, Any]:
     return row
 
 
-async def _resolve(source: Any, info: GraphQLResolveInfo, /, **args: Any) -> Any:
+async def _resolve(source: Any, info: GraphQLResolveInfo[Any], /, **args: Any) -> Any:
     engine, call = info.context
     field, owner = info.field_name, info.parent_type.name
     parent: Ref | None = source if isinstance(source, Ref) else None
@@ -171,7 +171,7 @@ def _shape(kind: Any) -> tuple[Any, bool, bool]:
     return kind, optional, listed
 
 
-def _argument(info: GraphQLResolveInfo, field: str, name: str, value: Any) -> Any:
+def _argument(info: GraphQLResolveInfo[Any], field: str, name: str, value: Any) -> Any:
     kind, _, _ = _shape(info.parent_type.fields[field].args[name].type)
     if getattr(kind, "name", "") != "ID":
         return value

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway_engine.errors import HostError, ImageError
-from slipway_engine.state import Config, Container, Port
 from slipway_engine.run.execute import Command, execute
+from slipway_engine.state import Config, Container, Port
 from slipway_engine.store.host import HOST_TIME, blob_path, keep_bytes
 from slipway_engine.store.layers import Layer
 from slipway_engine.store.store import remove

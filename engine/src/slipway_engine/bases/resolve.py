@@ -132,7 +132,7 @@ def config_json(layout: Path) -> dict[str, object]:
 async def credentials(
     engine: Engine, auth: tuple[Auth, ...], reference: Reference, path: Path, side: str
 ) -> list[str]:
-    """skopeo's options for a registry: credentials in a file that only we can read, plain HTTP on loopback only."""
+    """Skopeo's options for a registry: credentials in a file that only we can read, plain HTTP on loopback only."""
     import base64
 
     options = [f"--{side}-tls-verify=false"] if reference.loopback else []

@@ -2,11 +2,11 @@
 
 from slipway_engine.ops import (
     cache,
-    content,
     container,
     container_exec,
     container_files,
     container_image,
+    content,
     directory,
     docker_build,
     file,
@@ -21,11 +21,11 @@ from slipway_engine.ops import (
 
 __all__ = [
     "cache",
-    "content",
     "container",
     "container_exec",
     "container_files",
     "container_image",
+    "content",
     "directory",
     "docker_build",
     "file",

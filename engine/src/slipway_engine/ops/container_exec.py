@@ -5,8 +5,8 @@ from __future__ import annotations
 from slipway_engine.api.registry import Context, op
 from slipway_engine.errors import InputError
 from slipway_engine.ops.container import absolute, expanded
-from slipway_engine.state import Container, Outcome
 from slipway_engine.run.execute import Command, execute, read_output
+from slipway_engine.state import Container, Outcome
 
 
 @op("Container.withExec")

@@ -10,12 +10,12 @@ from typing import Any
 from slipway_engine.api.registry import Context, op
 from slipway_engine.errors import InputError
 from slipway_engine.ops.container import absolute, expanded
-from slipway_engine.state import Container, File, Mount
 from slipway_engine.run.mounts import owner_ids
+from slipway_engine.state import Container, File, Mount
 from slipway_engine.store.host import HOST_TIME, blob_path, keep_bytes
-from slipway_engine.store.layers import Layer, Stack, canonical, entry_of, folder_entry
+from slipway_engine.store.layers import Layer, Stack, canonical, folder_entry
 from slipway_engine.store.patterns import selector
-from slipway_engine.store.tree import Entry, Tree, clean, parents
+from slipway_engine.store.tree import Entry, Tree, clean, entry_of, parents
 from slipway_engine.values import Ref, digest_of
 
 
@@ -106,7 +106,7 @@ async def laid_over(ctx: Context, self: Container, tree: Tree, path: str, **chan
 
     def build() -> Layer:
         stack = Stack.of(ctx.engine.store, chain)
-        place = canonical(stack, path if mount is None else path[len(mount.path) :])
+        place = canonical(stack, path if mount is None else path[len(mount.path) :], last=True)
         entries: dict[str, Entry] = {}
         for parent in [*parents(place), place] if place else []:
             there = folder_entry(stack, parent)

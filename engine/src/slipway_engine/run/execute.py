@@ -10,7 +10,7 @@ import shutil
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slipway_engine.errors import ExecError, HostError, InputError
 from slipway_engine.run.secrets import copy_redacted, fingerprint, plaintext
@@ -111,7 +111,7 @@ async def _run(runner: Runner, container: Container, command: Command, key: str,
     store = runner.store
     async with runner.snapshot(container) as (snap, plan, scratch):
         result = store.scratch("result")
-        stdin = await _stdin(plan.locate(snap, command.redirect_stdin) if command.redirect_stdin else None, command)
+        stdin = _stdin(plan.locate(snap, command.redirect_stdin) if command.redirect_stdin else None, command)
         name = runner.new_name("exec")
         arguments = ["podman", "run", "--rm", "--pidfile", str(scratch / "pid")]
         arguments += ["--interactive"] if stdin is not None else []
@@ -128,11 +128,12 @@ async def _run(runner: Runner, container: Container, command: Command, key: str,
             raise HostError(msg)
         for stream, target in (("stdout", command.redirect_stdout), ("stderr", command.redirect_stderr)):
             if target:
-                await asyncio.to_thread(_redirect, result / stream, plan.locate(snap, target), target)
+                # In this thread: others may have been started before this process had mounts of its own.
+                _redirect(result / stream, plan.locate(snap, target), target)
         uppers = {path: each.upper for path, each in plan.snapshots.items()}
     # The mounts are gone; what they changed is now an ordinary folder.
     (scratch / "fs").rename(result / "fs")
-    meta = {"exit_code": code, "changed": any((result / "fs").iterdir()), "mounts": []}
+    meta: dict[str, Any] = {"exit_code": code, "changed": any((result / "fs").iterdir()), "mounts": []}
     for number, mount in enumerate(container.mounts):
         upper = uppers.get(mount.path)
         if upper is not None and mount.kind == "directory" and any(upper.iterdir()):
@@ -182,12 +183,12 @@ async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
     process.stdin.close()
 
 
-async def _stdin(source: Path | None, command: Command) -> bytes | None:
+def _stdin(source: Path | None, command: Command) -> bytes | None:
     if command.redirect_stdin:
         if source is None or not source.is_file():
             msg = f"withExec(redirectStdin: {command.redirect_stdin!r}): no such file in the container"
             raise InputError(msg)
-        return await asyncio.to_thread(source.read_bytes)
+        return source.read_bytes()
     return command.stdin.encode() if command.stdin else None
 
 

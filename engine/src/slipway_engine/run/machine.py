@@ -31,11 +31,10 @@ _CA_BUNDLES = (
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """`runtime`: the OCI runtime for podman. `limits`: the ulimits a container may have. `network`: podman's mode."""
+    """`runtime`: the OCI runtime for podman. `limits`: the ulimits a container may have."""
 
     runtime: str
     limits: tuple[str, ...]
-    network: str
     ca_bundle: str
     rootless: bool
 
@@ -54,7 +53,7 @@ def inspect() -> Machine:
             msg = f"{tool} is not installed; on Debian or Ubuntu: sudo apt-get install {package} (or `make setup`)"
             raise HostError(msg)
     rootless = os.environ.get("SLIPWAY_ROOTLESS") == "1"
-    return Machine(_runtime(), _limits(), _network(rootless), _ca_bundle(), rootless)
+    return Machine(_runtime(), _limits(), _ca_bundle(), rootless)
 
 
 def require_root() -> None:
@@ -102,12 +101,6 @@ def _limits() -> tuple[str, ...]:
         value = ceiling if hard == resource.RLIM_INFINITY else min(hard, ceiling)
         found.append(f"{name}={value}:{value}")
     return tuple(found)
-
-
-def _network(rootless: bool) -> str:
-    if rootless:
-        return "pasta" if shutil.which("pasta") else "slirp4netns"
-    return "bridge"
 
 
 def _ca_bundle() -> str:

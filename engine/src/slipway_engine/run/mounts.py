@@ -17,8 +17,8 @@ from slipway_engine.store.layers import Stack
 from slipway_engine.values import digest_of
 
 if TYPE_CHECKING:
-    from slipway_engine.state import Container, Mount
     from slipway_engine.run.runner import Runner
+    from slipway_engine.state import Container, Mount
 
 _SECRETS = "/run/.slipway-secrets"
 
@@ -37,6 +37,7 @@ class Plan:
     folders: dict[str, Path] = field(default_factory=dict)
     secrets: list[bytes] = field(default_factory=list)
     exports: list[tuple[str, str]] = field(default_factory=list)
+    workdir: str = ""
 
     def wrap(self, args: tuple[str, ...]) -> list[str]:
         """Secret variables are read inside the container: no process list and no container record has them."""

@@ -94,6 +94,9 @@ class Runner:
             stubs = [_missing(below, at, [other for other, _, _ in seen], plan.targets) for at, _, below in seen]
             if container.config.workdir and (place := plan.locate(snap, container.config.workdir)) is not None:
                 place.mkdir(parents=True, exist_ok=True)
+                # Podman does not follow a link in it.
+                if place.is_relative_to(snap.root):
+                    plan.workdir = f"/{place.relative_to(snap.root)}"
             try:
                 yield snap, plan, scratch
             finally:
@@ -107,7 +110,7 @@ class Runner:
         config = container.config
         args = [
             "--name", name, "--label", self.label, "--runtime", self.machine.runtime,
-            "--network", self.machine.network, "--log-driver", "none", "--cgroups", "enabled",
+            "--network", "bridge", "--log-driver", "none", "--cgroups", "enabled",
             *(part for limit in self.machine.limits for part in ("--ulimit", limit)),
             *plan.options,
         ]  # fmt: skip
@@ -116,7 +119,7 @@ class Runner:
         if config.user:
             args += ["--user", config.user]
         if config.workdir:
-            args += ["--workdir", config.workdir]
+            args += ["--workdir", plan.workdir or config.workdir]
         for key, value in {"PATH": DEFAULT_PATH, **plan.env, **dict(config.env), **dict(container.volatile_env)}.items():
             args += ["--env", f"{key}={value}"]
         return [*args, "--rootfs", str(root)]

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _START_SECONDS = 90
 _LOG_TAIL = 40
 
+# As /proc/net/tcp writes them: the state of a listening socket, and 127.0.0.1.
+_LISTEN = "0A"
+_LOOPBACK = "0100007F"
+
 
 @dataclass(slots=True)
 class Running:
@@ -81,7 +85,7 @@ class Services:
                 await runner.podman("run", "--detach", "--log-opt", f"path={log}", *options, *plan.wrap(service.args))
                 mounts.push_async_callback(runner.forget, name)
                 address = await self._address(name)
-                await self._ready(service, name, address, log, plan.secrets)
+                await self._ready(service, name, log, plan.secrets)
             except BaseException:
                 await asyncio.shield(mounts.aclose())
                 raise
@@ -92,15 +96,16 @@ class Services:
         form = "{{.NetworkSettings.IPAddress}}"
         return (await self.engine.runner().podman("inspect", "--format", form, name)).strip()
 
-    async def _ready(self, service: Service, name: str, address: str, log: Path, secrets: list[bytes]) -> None:
+    async def _ready(self, service: Service, name: str, log: Path, secrets: list[bytes]) -> None:
         """The health check where the image has one, else every exposed port."""
         deadline = time.monotonic() + _START_SECONDS
         health = service.container.config.health
         ports = [port.port for port in service.container.config.ports if port.protocol == "TCP" and not port.experimental_skip_healthcheck]
         why = "it has not started"
         while time.monotonic() < deadline:
-            state = await self.engine.runner().podman("inspect", "--format", "{{.State.Status}}", name, ok=False)
-            if state.strip() in ("exited", "stopped", ""):
+            state = await self.engine.runner().podman("inspect", "--format", "{{.State.Status}} {{.State.Pid}}", name, ok=False)
+            status, _, pid = state.strip().partition(" ")
+            if status in ("exited", "stopped", ""):
                 msg = f"service {service.hostname} ended before it was ready:\n{_tail(log, secrets)}"
                 raise ServiceError(msg)
             if health is not None and health.args:
@@ -113,7 +118,7 @@ class Services:
                     return
                 why = f"its health check ends with {process.returncode}: {out.decode(errors='replace').strip()[-300:]}"
             else:
-                closed = [port for port in ports if not await _open(address, port)]
+                closed = sorted(set(ports) - _listening(pid))
                 if not closed:
                     return
                 why = f"nothing listens on port {', '.join(map(str, closed))}"
@@ -122,13 +127,19 @@ class Services:
         raise ServiceError(msg)
 
 
-async def _open(address: str, port: int) -> bool:
-    try:
-        _, writer = await asyncio.wait_for(asyncio.open_connection(address, port), 1)
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    return True
+def _listening(pid: str) -> set[int]:
+    """The TCP ports on which a container listens for others, read from the kernel: reaching it may take its own network."""
+    found: set[int] = set()
+    for table in ("tcp", "tcp6"):
+        try:
+            lines = Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for _, local, _, state, *_ in map(str.split, lines):
+            address, _, port = local.partition(":")
+            if state == _LISTEN and address != _LOOPBACK:
+                found.add(int(port, 16))
+    return found
 
 
 def _tail(log: Path, secrets: list[bytes]) -> str:

@@ -169,6 +169,7 @@ def read_layout(store: Store, layout: Path) -> tuple[str, Config, tuple[Layer, .
 
 def unpack(data: Path, target: Path) -> None:
     """Unpack a layer into overlayfs' form."""
+    os.chmod(target, 0o755)
     done = subprocess.run(
         ["tar", "--extract", "--numeric-owner", "--same-permissions", "--xattrs", "--file", str(data), "--directory", str(target)],
         capture_output=True, check=False,

@@ -218,8 +218,11 @@ def _listing(places: list[str], prefix: str) -> Iterator[tuple[str, Entry]]:
             yield from _listing(first[name], f"{prefix}{name}/")
 
 
-def canonical(stack: Stack, path: str) -> str:
-    """`path` with the links of its existing folders followed, as a relative path (`bin/x` → `usr/bin/x`)."""
+def canonical(stack: Stack, path: str, *, last: bool = False) -> str:
+    """`path` with the links of its existing folders followed, as a relative path (`bin/x` → `usr/bin/x`).
+
+    With `last` a link at its end is followed too: `path` is a folder to write into.
+    """
     done: list[str] = []
     parts = [p for p in clean(path).split("/") if p]
     depth = 40
@@ -230,7 +233,7 @@ def canonical(stack: Stack, path: str) -> str:
             continue
         places = stack.resolve("/".join(done))
         found = _child(places, part) if places else []
-        if found and parts and os.path.islink(found[0]) and depth:
+        if found and (parts or last) and os.path.islink(found[0]) and depth:
             depth -= 1
             link = os.readlink(found[0])
             done = [] if link.startswith("/") else done

@@ -1,0 +1,45 @@
+"""The services' own checks, in containers made from their locks, with a real PostgreSQL beside them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import clone, slipway
+
+pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(1200)]
+
+
+def test_every_check_of_every_service_passes() -> None:
+    done = slipway("check", timeout=1200)
+    assert done.code == 0, done
+    for name in ("slipway:lint", "slipway:test", "slipway:types"):
+        assert re.search(rf"{name}\s+passed", done.out + done.err), done
+
+
+def test_the_checks_are_listed() -> None:
+    done = slipway("check", "-l")
+    assert done.code == 0, done
+    assert [line.split()[0] for line in done.out.splitlines() if ":" in line] == [
+        "slipway:lint", "slipway:test", "slipway:types",
+    ]  # fmt: skip
+
+
+def test_an_unknown_check_is_an_error_that_names_those_there_are() -> None:
+    done = slipway("check", "lnit")
+    assert done.code == 1
+    assert "Checks: lint, test, types" in done.err
+
+
+def test_faults_in_two_services_are_both_found(tmp_path: Path) -> None:
+    repository = clone(tmp_path / "clone")
+    with (repository / "services/api/src/api/errors.py").open("a") as file:
+        file.write("import os\n")
+    with (repository / "services/bot/src/bot/errors.py").open("a") as file:
+        file.write("x = {  'a':1 }\n")
+    done = slipway("call", "lint", cwd=repository)
+    assert done.code != 0
+    for text in ("src/api/errors.py", "F401", "src/bot/errors.py"):
+        assert text in done.err, done
