@@ -63,6 +63,13 @@ def test_labels_carry_the_commit_and_its_time_where_they_are_given() -> None:
     assert (done.code, done.out) == (0, "2026-01-02T03:04:05Z"), done
 
 
+def test_an_image_tells_its_commit_to_the_service() -> None:
+    done = slipway(
+        "-s", "call", f"--commit={'a' * 40}", "image", "--service", "web", "env-variable", "--name", "SLIPWAY_COMMIT"
+    )
+    assert (done.code, done.out) == (0, "a" * 40), done
+
+
 def _files(images: Host, service: str) -> list[str]:
     done = images.once(
         service, "-c", "find / -xdev -not -path '/proc/*' -not -path '/sys/*' 2>/dev/null",

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from slipway.images.facts import Facts
     from slipway.images.labels import Commit
 
+# What a service tells as its commit: a deploy compares it with the released one.
+COMMIT_VARIABLE = "SLIPWAY_COMMIT"
+
 
 def image(
     source: dagger.Directory, project: Project, service: Service, facts: Facts, commit: Commit
@@ -32,4 +35,6 @@ def image(
             container = dockerfile.image(source, service)
         case _:
             raise AssertionError(service.name)
+    if commit.sha:
+        container = container.with_env_variable(COMMIT_VARIABLE, commit.sha)
     return with_labels(container, labels(project, service, commit))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from slipway_engine.edition import edition
 from slipway_engine.module.definitions import Function
 from slipway_engine.module.errors import ModuleError
 from slipway_engine.values import Ref, digest_of
@@ -25,8 +26,8 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def key_of(module: str, owner: str, function: Function, parent: Any, args: dict[str, Any]) -> str:
-    """The key of one call: the module's content, the function, its arguments and the object's state."""
-    return digest_of({"module": module, "owner": owner, "function": function.name, "parent": parent, "args": args})
+    """The key of one call: the engine, the module's content, the function, its arguments and the object's state."""
+    return digest_of({"engine": edition(), "module": module, "owner": owner, "function": function.name, "parent": parent, "args": args})
 
 
 def seconds(duration: str) -> float:

@@ -93,7 +93,7 @@ class Tree:
         entries = dict(self.entries)
         for parent in [*parents(base), base] if base else []:
             if parent not in entries or entries[parent].kind != "d":
-                entries[parent] = Entry("d", 0o755, mtime=self.stamp or 0, **_owner(changes))
+                entries[parent] = Entry("d", 0o755, changes.get("uid", 0), changes.get("gid", 0), self.stamp or 0)
         for name, incoming in other.entries.items():
             target = f"{base}/{name}" if base else name
             entry = incoming
@@ -211,10 +211,6 @@ def entry_of(path: str, info: os.stat_result | None = None) -> Entry | None:
     if stat.S_ISLNK(info.st_mode):
         return Entry("l", 0o777, info.st_uid, info.st_gid, mtime, 0, os.readlink(path))
     return None
-
-
-def _owner(changes: dict[str, Any]) -> dict[str, int]:
-    return {key: changes[key] for key in ("uid", "gid") if key in changes}
 
 
 def _drop(entries: dict[str, Entry], path: str) -> None:
