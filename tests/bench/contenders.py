@@ -263,11 +263,11 @@ def build_options(service: str) -> tuple[str, ...]:
 
 
 def limits() -> tuple[str, ...]:
-    """Without CAP_SYS_RESOURCE a container may not have more than the host gives us."""
+    """Without CAP_SYS_RESOURCE a container may not have more than we have; buildah lowers its processes to 32768."""
     found: tuple[str, ...] = ()
-    for name, kind in (("nofile", resource.RLIMIT_NOFILE), ("nproc", resource.RLIMIT_NPROC)):
+    for name, kind, ceiling in (("nofile", resource.RLIMIT_NOFILE, 1048576), ("nproc", resource.RLIMIT_NPROC, 32768)):
         hard = resource.getrlimit(kind)[1]
-        value = 1048576 if hard == resource.RLIM_INFINITY else min(hard, 1048576)
+        value = ceiling if hard == resource.RLIM_INFINITY else min(hard, ceiling)
         found += ("--ulimit", f"{name}={value}:{value}")
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -141,6 +142,26 @@ def test_a_module_sees_none_of_the_callers_secrets() -> None:
     assert [
         n for n in names if n not in allowed and not n.startswith(("DAGGER_", "PYTHON", "SLIPWAY_", "SSL_", "OTEL_"))
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("added", "removed", "message"),
+    [
+        ("def x(:\n", "", "module probe could not be loaded: ModuleLoadError: invalid syntax (main.py, line "),
+        ("import os\nos._exit(4)\n", "", "module probe could not be loaded (exit code 4):"),
+        ("raise LookupError('at import')\n", "", "module probe could not be loaded: ModuleLoadError: at import"),
+        ("", "uv.lock", "{base}/uv.lock: not found; run `uv lock` in {base} and commit it"),
+    ],
+)
+def test_a_module_that_cannot_be_loaded(tmp_path: Path, added: str, removed: str, message: str) -> None:
+    broken = shutil.copytree(PROBE, tmp_path / "probe")
+    with (broken / "src" / "probe" / "main.py").open("a") as file:
+        file.write(added)
+    if removed:
+        (broken / removed).unlink()
+    done = slipway("-s", "call", "hello", cwd=broken, env=EMBEDDED, timeout=60)
+    assert (done.code, done.out) == (1, ""), done
+    assert done.err.startswith(f"Error: {message.format(base=broken)}"), done
 
 
 def test_nothing_is_written_beside_the_module() -> None:

@@ -11,7 +11,7 @@ from slipway_engine.engine import Engine
 from slipway_engine.log import Progress
 
 from tests.support.processes import containers
-from tests.support.session import Refused, Step, ask, ask_node, base, run, shell, step
+from tests.support.session import Name, Refused, Step, ask, ask_node, base, run, shell, step
 
 pytestmark = pytest.mark.engine
 
@@ -98,7 +98,7 @@ async def test_services_made_by_commands_start_while_every_slot_is_wanted(engine
 async def test_a_port_of_udp_is_not_waited_for(engine: Engine, nonce: str) -> None:
     service = await ask(
         engine, *base(), step("withEnvVariable", name="N", value=nonce),
-        Step("withExposedPort(port: 53, protocol: UDP)"), step("asService", args=["sleep", "100"]), "id",
+        step("withExposedPort", port=53, protocol=Name("UDP")), step("asService", args=["sleep", "100"]), "id",
     )  # fmt: skip
     await asyncio.wait_for(ask_node(engine, "Service", service, "start"), 20)
 

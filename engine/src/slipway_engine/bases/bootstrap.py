@@ -51,6 +51,9 @@ _TIDY = (
     r"sed -i -E 's/^([^:]*:[^:]*):[0-9]+:/\1:20089:/' /etc/shadow"
 )
 
+# Name servers of small networks drop a question now and then.
+_RETRIES = "-o Acquire::Retries=5"
+
 Maker = Callable[["Engine", str], Awaitable[Container]]
 
 
@@ -93,7 +96,8 @@ async def _mmdebstrap(target: Path) -> None:
         msg = "mmdebstrap is not installed; on Debian or Ubuntu: sudo apt-get install mmdebstrap debian-archive-keyring"
         raise HostError(msg)
     process = await asyncio.create_subprocess_exec(
-        "mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", "--format=directory", "trixie", str(target),
+        "mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", "--format=directory",
+        '--aptopt=Acquire::Retries "5"', "trixie", str(target),
         env={**os.environ, "SOURCE_DATE_EPOCH": str(HOST_TIME)},
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
@@ -126,8 +130,8 @@ def _slim(root: Path) -> None:
 
 async def _installed(engine: Engine, base: Container, packages: list[str], before: str = "true") -> Container:
     script = (
-        f"set -e; {before}; export DEBIAN_FRONTEND=noninteractive; apt-get -qq update; "
-        f"apt-get -qq install --yes --no-install-recommends {' '.join(packages)}; {_TIDY}"
+        f"set -e; {before}; export DEBIAN_FRONTEND=noninteractive; apt-get -qq {_RETRIES} update; "
+        f"apt-get -qq {_RETRIES} install --yes --no-install-recommends {' '.join(packages)}; {_TIDY}"
     )
     env = (*base.config.env, ("SOURCE_DATE_EPOCH", str(HOST_TIME)))
     working = replace(base, config=replace(base.config, env=env))

@@ -65,7 +65,7 @@ def _again_rootless(argv: list[str]) -> int:
         command = rootless_command([sys.executable, "-m", "slipway_engine", *argv])
         os.execvp(command[0], command)  # noqa: S606  # the same program with the same words
     except SlipwayError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        _tell(f"Error: {error}")
     return 1
 
 

@@ -87,12 +87,15 @@ class Launcher:
         return cls(process, ours, listen)
 
     async def run(self, session: dict[str, str], folder: Path, listen: Callable[[str], None]) -> tuple[int, str]:
-        """Run one call to its end in `folder`; gives the exit code and the last lines of its standard error."""
+        """Run one call to its end in `folder`; gives the exit code and the last lines of its standard error.
+
+        The code is 128 + the signal's number where a signal ended it.
+        """
+        if self._tasks[0].done():
+            return self._process.returncode or 1, "\n".join(self._tail)
         number = next(self._numbers)
         ended = asyncio.get_running_loop().create_future()
         self._ended[number] = ended
-        if self._process.returncode is not None or self._tasks[0].done():
-            return self._process.returncode or 1, "\n".join(self._tail)
         tail: deque[str] = deque(maxlen=_TAIL_LINES)
 
         def both(line: str) -> None:
@@ -107,14 +110,18 @@ class Launcher:
                 theirs.append(writing)
                 pipes.callback(os.close, writing)
             request = {"id": number, "env": session, "folder": str(folder)}
-            socket.send_fds(self._control, [json.dumps(request).encode()], theirs)
+            with contextlib.suppress(ConnectionError):  # it has just ended: `_listen` tells
+                socket.send_fds(self._control, [json.dumps(request).encode()], theirs)
         listening = asyncio.gather(*readers)
         try:
             code: int = await asyncio.shield(ended)
         finally:
             await asyncio.shield(self._end(number, ended))
+            # Something that left the call's group may hold the pipes open for ever.
+            await asyncio.wait([listening], timeout=_GRACE_SECONDS)
+            listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
-        return code, "\n".join([*tail] or [*self._tail])
+        return (code if code >= 0 else 128 - code), "\n".join([*tail] or [*self._tail])
 
     async def close(self) -> None:
         """End the process and whatever it started."""
@@ -141,11 +148,13 @@ class Launcher:
     async def _listen(self) -> None:
         """Learn which calls have ended; when the process itself ends, all have."""
         loop = asyncio.get_running_loop()
-        while packet := await loop.sock_recv(self._control, _PACKET):
-            answer = json.loads(packet)
-            ended = self._ended.get(answer["id"])
-            if ended is not None and not ended.done():
-                ended.set_result(answer["code"])
+        # It may end before it has read what it was asked: the kernel then reports a reset instead of an end.
+        with contextlib.suppress(ConnectionError):
+            while packet := await loop.sock_recv(self._control, _PACKET):
+                answer = json.loads(packet)
+                ended = self._ended.get(answer["id"])
+                if ended is not None and not ended.done():
+                    ended.set_result(answer["code"])
         code = await self._process.wait()
         for ended in self._ended.values():
             if not ended.done():

@@ -27,7 +27,16 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 def key_of(module: str, owner: str, function: Function, parent: Any, args: dict[str, Any]) -> str:
     """The key of one call: the engine, the module's content, the function, its arguments and the object's state."""
-    return digest_of({"engine": edition(), "module": module, "owner": owner, "function": function.name, "parent": parent, "args": args})
+    return digest_of(
+        {
+            "engine": edition(),
+            "module": module,
+            "owner": owner,
+            "function": function.name,
+            "parent": parent,
+            "args": args,
+        }
+    )
 
 
 def seconds(duration: str) -> float:

@@ -128,6 +128,7 @@ class Runtime:
             if self._launcher is None:
                 self._warming = asyncio.ensure_future(asyncio.to_thread(_warm))
                 store = self.engine.store
+                environment.read_project(self.module.source)  # errors name the user's files, not the copy's
                 source = snapshot.place(store, self.module, self.digest)
                 python = await environment.prepare(store, source, self.engine.progress)
                 program = Program.of(self.module, python, source, debug=self.debug)

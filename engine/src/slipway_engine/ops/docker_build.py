@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -99,8 +100,6 @@ async def _build(
     storage = ["--root", str(engine.store.path / "buildah"), "--runroot", str(engine.store.tmp / "buildah-run"), "--storage-driver", "overlay"]
     with engine.progress.task(f"build {dockerfile}"):
         async with engine.store.held("buildah"):
-            # Of a build that was killed; while the lock is held nobody else has any.
-            await _buildah([*storage, "rm", "--all"], "clean up", ok=False)
             for name, base in bases.items():
                 await _import(ctx, storage, name, base)
             ca = ["--volume", f"{runner.machine.ca_bundle}:/etc/ssl/certs/ca-certificates.crt:ro"] if runner.machine.ca_bundle else []
@@ -113,14 +112,22 @@ async def _build(
                 *storage, "build", "--runtime", runner.machine.runtime, "--pull-never", "--layers", "--format", "docker",
                 "--timestamp", "0", *ca, *limits, *options, "--file", str(folder / dockerfile), "--tag", image, str(folder),
             ]  # fmt: skip
-            await _buildah(command, f"build {dockerfile}")
+            try:
+                await _buildah(command, f"build {dockerfile}")
+            except BaseException:
+                # buildah leaves the container of the step that failed; while the lock is held nobody else has any.
+                await asyncio.shield(_buildah([*storage, "rm", "--all"], "clean up", ok=False))
+                raise
             layout = engine.store.scratch("built")
             await _buildah([*storage, "push", image, f"oci:{layout}:image"], f"export {dockerfile}")
+            described = json.loads(await _buildah([*storage, "inspect", "--type", "image", image], "inspect") or "{}")
             await _buildah([*storage, "rmi", image], "remove", ok=False)
         _, config, layers = await asyncio.to_thread(read_layout, engine.store, layout)
     engine.log.write("exec", command=f"build {dockerfile}")
-    from slipway_engine.store.image import config_of
+    from slipway_engine.store.image import config_of, read_config
 
+    # An OCI layout has no health check; the image as buildah keeps it has.
+    config = replace(config, health=read_config({"config": (described.get("Docker") or {}).get("config")}).health)
     return {
         "layers": [{"key": layer.key, "folder": layer.folder} for layer in layers],
         "config": config_of(Container(PLATFORM, config=config), []),
@@ -132,7 +139,7 @@ async def _import(ctx: Context, storage: list[str], name: str, base: Container) 
     store = ctx.engine.store
     image = await asyncio.to_thread(assemble, store, replace(base, auth=()))
     full = str(Reference.parse(name))
-    if await _buildah([*storage, "inspect", "--type", "image", full], "inspect", ok=False):
+    if await _buildah([*storage, "inspect", "--type", "image", full], "inspect", ok=False) is not None:
         return
     tarball = store.scratch("base") / "base.tar"
     await asyncio.to_thread(archive, store, image, tarball)
@@ -141,7 +148,8 @@ async def _import(ctx: Context, storage: list[str], name: str, base: Container) 
     os.unlink(tarball)
 
 
-async def _buildah(args: list[str], what: str, *, ok: bool = True) -> bool:
+async def _buildah(args: list[str], what: str, *, ok: bool = True) -> bytes | None:
+    """What buildah printed, or None where it failed and that is fine."""
     process = await asyncio.create_subprocess_exec(
         "buildah", *args, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE, start_new_session=True,
@@ -154,4 +162,4 @@ async def _buildah(args: list[str], what: str, *, ok: bool = True) -> bool:
         raise
     if ok and process.returncode != 0:
         raise ExecError(["buildah", what], process.returncode or 1, out.decode(errors="replace")[-4000:], err.decode(errors="replace")[-4000:])
-    return process.returncode == 0
+    return out if process.returncode == 0 else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
+import os
 import re
 import shutil
 import time
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 # What podman itself answers when a container could not be started at all.
 _PODMAN_FAILED = 125
+
+_FULL = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +127,10 @@ async def _run(runner: Runner, container: Container, command: Command, key: str,
             await asyncio.shield(runner.forget(name))
             raise
         runner.drop_name(name)
+        if not (scratch / "pid").exists() and not _podman_says(result) and _full(store.path):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(store.path))
         if code == _PODMAN_FAILED and not (scratch / "pid").exists():
-            msg = f"podman could not start {_title(command.args)!r}: {_podman_says(result)}"
+            msg = f"podman could not start {_title(command.args)!r}: {_podman_says(result) or 'it gave no reason'}"
             raise HostError(msg)
         for stream, target in (("stdout", command.redirect_stdout), ("stderr", command.redirect_stderr)):
             if target:
@@ -204,7 +210,12 @@ def _redirect(output: Path, target: Path | None, asked: str) -> None:
 def _podman_says(result: Path) -> str:
     """Podman's own complaint."""
     lines = (result / "stderr").read_text(errors="replace").strip().splitlines()
-    return lines[-1].removeprefix("Error: ") if lines else "it gave no reason"
+    return lines[-1].removeprefix("Error: ") if lines else ""
+
+
+def _full(path: Path) -> bool:
+    """Whether not even a message of podman's fits on the disk."""
+    return shutil.disk_usage(path).free < _FULL
 
 
 def _expected(code: int, expect: str) -> bool:

@@ -23,7 +23,9 @@ def main() -> None:
     sys.stdin.buffer.read()
     deadline = time.monotonic() + _SECONDS
     while time.monotonic() < deadline:
-        busy = _helpers(label, tmp)
+        # Asked to end, buildah ends what runs in its container too; killed, it could not.
+        late = time.monotonic() > deadline - _SECONDS / 2
+        busy = _helpers(label, tmp, signal.SIGKILL if late else signal.SIGTERM)
         if not _remove_containers(label) and not busy:
             break
         time.sleep(0.1)
@@ -48,8 +50,8 @@ def _remove_containers(label: str) -> bool:
     return bool(names)
 
 
-def _helpers(label: str, tmp: str) -> bool:
-    """Whether processes that the engine started still run; all but podman's are ended."""
+def _helpers(label: str, tmp: str, how: signal.Signals) -> bool:
+    """Whether processes that the engine started still run; all but podman's are sent a signal."""
     found = False
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -64,7 +66,7 @@ def _helpers(label: str, tmp: str) -> bool:
         elif any(tmp in word for word in words) and words[0].endswith(("buildah", "skopeo")):
             found = True
             try:
-                os.kill(int(pid), signal.SIGKILL)
+                os.kill(int(pid), how)
             except OSError:
                 continue
     return found
