@@ -17,7 +17,8 @@ setup: ## install what is missing (apt and uv); nothing to do takes no time
 build: setup ## build every service's image and print the table
 	@$(SLIPWAY) call --commit "$(COMMIT)" --commit-time "$(COMMIT_TIME)" build
 
-test: setup ## every test: units, the engine, the pipeline and the services' own
+test: ## every test: units, the engine, the pipeline and the services' own
+	@tools/setup tests
 	@tools/test
 
 check: setup ## lint, format and types of the repository's own code

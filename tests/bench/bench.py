@@ -19,9 +19,9 @@ from types import FrameType
 
 import figures
 import workspace
-from contenders import REPOSITORY, SERVICES, SLIPWAY, BuildKit, Buildah, Contender, Slipway, bases, docker_client
+from contenders import REPOSITORY, SERVICES, SLIPWAY, Buildah, BuildKit, Contender, Slipway, bases, docker_client
 from figures import Case, Figures, Times
-from processes import BenchError, missing, run, timed, work_folder
+from processes import BenchError, Command, missing, run, timed, work_folder
 
 CASES = (
     Case("cold", "cold: no build, no package", limit=1.15, changes=None),
@@ -126,12 +126,11 @@ class Bench:
         )
         interpreters = sorted((self.slipway.folder / "cache" / "venvs").glob("*/bin/python"))
         if interpreters:
-            self.figures.import_seconds = statistics.median(self._python(interpreters[0], "import slipway") for _ in runs)
-            self.figures.python_seconds = statistics.median(self._python(interpreters[0], "pass") for _ in runs)
+            python = interpreters[0]
+            self.figures.import_seconds = statistics.median(self._python(python, "import slipway") for _ in runs)
+            self.figures.python_seconds = statistics.median(self._python(python, "pass") for _ in runs)
 
     def _python(self, interpreter: Path, code: str) -> float:
-        from processes import Command
-
         env = {"PYTHONPATH": str(self.tree / "dagger" / "src")}
         return timed([Command((str(interpreter), "-c", code), self.tree, self.slipway.log("import"), env)])
 
@@ -160,12 +159,12 @@ def main() -> int:
                 bench.measure_command()
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the clean-up is not to be interrupted
     except BenchError as error:
-        print(f"bench: {error}", file=sys.stderr)
+        say(f"bench: {error}")
         return 2
     except KeyboardInterrupt:
-        print("bench: interrupted; everything started was stopped", file=sys.stderr)
+        say("bench: interrupted; everything started was stopped")
         return 130
-    print(figures.text(bench.figures, chosen))
+    sys.stdout.write(f"{figures.text(bench.figures, chosen)}\n")
     if options.json:
         options.json.write_text(figures.as_json(bench.figures, chosen), encoding="utf-8")
     if options.markdown:
@@ -232,7 +231,8 @@ def check_machine(*, install: bool) -> str:
 
 def say(text: str) -> None:
     """A line about what is being done."""
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> None:

@@ -137,7 +137,8 @@ class BuildKit(Contender):
         ]  # fmt: skip
         log = self.log("daemon")
         with log.open("wb") as out:
-            daemon = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+            nothing = subprocess.DEVNULL
+            daemon = subprocess.Popen(arguments, stdin=nothing, stdout=out, stderr=out, start_new_session=True)
         try:
             self._wait(daemon, log)
             yield
@@ -169,7 +170,8 @@ class BuildKit(Contender):
         """Load the bases."""
         for archive, reference in bases().items():
             source = f"oci-archive:{self.archives / archive}"
-            run(["skopeo", "--insecure-policy", "copy", "--dest-daemon-host", self.host, source, f"docker-daemon:{reference}"])
+            copy = ("skopeo", "--insecure-policy", "copy", "--dest-daemon-host", self.host)
+            run([*copy, source, f"docker-daemon:{reference}"])
 
     def empty(self) -> None:
         made = [name for service in SERVICES if self._docker("images", "--quiet", name := f"bench/{service}").strip()]
@@ -211,7 +213,8 @@ class Buildah(Contender):
         # buildah keeps its cache mounts in TMPDIR.
         self.env = {"TMPDIR": str(self.folder / "tmp")}
         self.words = [
-            "buildah", "--root", f"{self.storage}/root", "--runroot", f"{self.storage}/run", "--storage-driver", "overlay",
+            "buildah", "--root", f"{self.storage}/root", "--runroot", f"{self.storage}/run",
+            "--storage-driver", "overlay",
         ]  # fmt: skip
 
     @contextlib.contextmanager
@@ -255,7 +258,7 @@ class Buildah(Contender):
 
 
 def build_options(service: str) -> tuple[str, ...]:
-    """What both builders of Dockerfiles are given; the certificates are a secret, so they are in no layer and no key."""
+    """What both builders of Dockerfiles get; the certificates are a secret, so they are in no layer and no key."""
     options = ("--file", f"tests/bench/{service}.Dockerfile", "--build-arg", f"REVISION={REVISION}")
     named = os.environ.get("SSL_CERT_FILE", "")
     bundle = next((path for path in (named, *_CA_BUNDLES) if path and Path(path).is_file()), None)

@@ -16,7 +16,7 @@ SERVICES_LIMIT = 1.5
 
 @dataclass(frozen=True)
 class Case:
-    """A case. `limit`: what Slipway may need at most, as a part of BuildKit's time; `changes`: the images it changes."""
+    """A case. `limit`: Slipway's time at most, as a part of BuildKit's; `changes`: the images that change."""
 
     name: str
     title: str
@@ -125,8 +125,8 @@ def _rows(figures: Figures, cases: list[Case]) -> list[list[str]]:
 def _others(figures: Figures) -> list[tuple[str, str]]:
     found = [("peak memory of the engine's process", _against(figures.peak_bytes / 1e6, "MB", MEMORY_LIMIT / 1e6))]
     if figures.services_again is not None and figures.services_called is not None:
-        found.append(("slipway call services, again", _against(figures.services_again, "s", SERVICES_LIMIT)))
-        found.append(("slipway call services, the function run", _against(figures.services_called, "s", SERVICES_LIMIT)))
+        for what, seconds in (("again", figures.services_again), ("the function run", figures.services_called)):
+            found.append((f"slipway call services, {what}", _against(seconds, "s", SERVICES_LIMIT)))
     if figures.import_seconds is not None and figures.python_seconds is not None:
         value = f"{figures.import_seconds:.2f} s, of which Python itself {figures.python_seconds:.2f} s"
         found.append(("importing the module", value))
@@ -155,6 +155,7 @@ def _columns(rows: list[list[str]]) -> list[str]:
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = []
     for row in rows:
-        cells = [cell.ljust(width) if at in (0, 7) else cell.rjust(width) for at, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        padded = zip(row, widths, strict=True)
+        cells = [cell.ljust(width) if at == 0 else cell.rjust(width) for at, (cell, width) in enumerate(padded)]
         lines.append("  ".join(cells).rstrip())
     return lines

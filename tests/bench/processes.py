@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ def timed(commands: Sequence[Command]) -> float:
     try:
         for command in commands:
             command.start()
-        while not all([command.ended() for command in commands]):
+        while [command for command in commands if not command.ended()]:
             if time.monotonic() - begun > _LIMIT_SECONDS:
                 msg = f"no end after {_LIMIT_SECONDS:.0f} s: {' '.join(commands[0].args)[:200]}"
                 raise BenchError(msg)
@@ -117,7 +118,7 @@ def work_folder(path: Path, *, keep: bool) -> Iterator[Path]:
         for mount in reversed(mounts_below(path)):
             subprocess.run(["umount", "--lazy", mount], check=False, capture_output=True)
         if keep:
-            print(f"kept: {path}")
+            sys.stderr.write(f"kept: {path}\n")
         else:
             shutil.rmtree(path, ignore_errors=True)
 

@@ -14,7 +14,7 @@ _LINE = "services/api/src/api/app.py"
 _TITLE = re.compile(r'FastAPI\(title="[^"]*"')
 _PROJECT = "services/bot/pyproject.toml"
 # Small, without dependencies of their own, and used by no service: each run adds another one.
-_ADDED = ("humanize", "tomlkit", "tabulate", "sortedcontainers", "wcwidth", "colorama", "toolz", "more-itertools", "xxhash")
+_ADDED = ("humanize", "tomlkit", "tabulate", "sortedcontainers", "wcwidth", "colorama", "toolz", "xxhash")
 
 
 def copy(target: Path) -> None:
@@ -61,5 +61,5 @@ def check_bases(references: set[str]) -> None:
         named = set(re.findall(r"^FROM (\S*/\S+)|--from=(\S*/\S+:\S+)", path.read_text(encoding="utf-8"), re.MULTILINE))
         other = {a or b for a, b in named} - references
         if other:
-            msg = f"{os.path.relpath(path, REPOSITORY)}: {', '.join(sorted(other))}: the module's bases.py has another one"
+            msg = f"{os.path.relpath(path, REPOSITORY)}: {', '.join(sorted(other))}: the module has another base"
             raise BenchError(msg)

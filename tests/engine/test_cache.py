@@ -23,7 +23,13 @@ async def in_new_engine(*steps: Step | str) -> tuple[object, dict[str, int]]:
 
 
 async def test_the_same_recipe_in_a_new_engine_executes_nothing(nonce: str) -> None:
-    steps = (*base(), shell(f"echo {nonce}; date +%N"), shell("date +%N > /made"), step("file", path="/made"), "contents")
+    steps = (
+        *base(),
+        shell(f"echo {nonce}; date +%N"),
+        shell("date +%N > /made"),
+        step("file", path="/made"),
+        "contents",
+    )
     first, counts = await in_new_engine(*steps)
     assert counts["exec"] == 2
     again, counts = await in_new_engine(*steps)
@@ -98,7 +104,10 @@ async def test_another_value_of_a_secret_executes_again_and_the_same_does_not(no
     async def count(value: str) -> int:
         async with Engine.open(progress=Progress("silent")) as engine:
             secret = await ask(engine, step("setSecret", name="s", plaintext=value), "id")
-            variable, file = step("withSecretVariable", name="S", secret=secret), step("withMountedSecret", path="/s", source=secret)
+            variable, file = (
+                step("withSecretVariable", name="S", secret=secret),
+                step("withMountedSecret", path="/s", source=secret),
+            )
             return await executions(engine, nonce, (variable,), (file,))
 
     assert [await count("one"), await count("one"), await count("two")] == [2, 0, 2]
@@ -140,8 +149,13 @@ async def test_a_touched_file_is_the_same_directory_and_a_changed_one_another(tm
 async def test_many_readers_of_one_new_file_leave_it_whole(engine: Engine, tmp_path: Path) -> None:
     for number in range(4):
         (tmp_path / f"{number}").write_bytes(os.urandom(3_000_000))
-    asked = [ask(engine, "host", step("directory", path=str(tmp_path), include=["*", f"!x{n}"]), "id") for n in range(6)]
-    asked += [ask(engine, "host", step("file", path=str(tmp_path / "0")), step("digest", excludeMetadata=True)) for _ in range(6)]
+    asked = [
+        ask(engine, "host", step("directory", path=str(tmp_path), include=["*", f"!x{n}"]), "id") for n in range(6)
+    ]
+    asked += [
+        ask(engine, "host", step("file", path=str(tmp_path / "0")), step("digest", excludeMetadata=True))
+        for _ in range(6)
+    ]
     await asyncio.gather(*asked)
     for blob in (engine.store.path / "files").glob("*/*"):
         if blob.stat().st_size == 3_000_000:

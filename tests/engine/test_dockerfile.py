@@ -7,11 +7,11 @@ import json
 import subprocess
 
 import pytest
+from tests.support.session import IMAGE, Refused, Step, ask, run, step
+
 from slipway_engine.engine import Engine
 from slipway_engine.log import Progress
 from slipway_engine.store.store import default_root
-
-from tests.support.session import IMAGE, Refused, Step, ask, run, step
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(180)]
 
@@ -60,7 +60,15 @@ def arguments(**values: str) -> list[dict[str, str]]:
 
 def left_over() -> list[str]:
     """buildah's containers in the storage of the user's cache."""
-    words = ["buildah", "--root", str(default_root() / "buildah"), "--storage-driver", "overlay", "containers", "--json"]
+    words = [
+        "buildah",
+        "--root",
+        str(default_root() / "buildah"),
+        "--storage-driver",
+        "overlay",
+        "containers",
+        "--json",
+    ]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     return [row["id"] for row in json.loads(done.stdout) or []]
 
@@ -124,6 +132,6 @@ async def test_a_missing_dockerfile_is_named(engine: Engine) -> None:
     made = await context(engine, f"FROM {IMAGE}\n")
     with pytest.raises(Refused, match=r"deep/Dockerfile: no such file in the build's directory"):
         await ask(engine, *build(made, dockerfile="deep/Dockerfile"), "sync")
-    with pytest.raises(Refused, match="secrets:.*not served"):
-        secret = await ask(engine, step("setSecret", name="s", plaintext="x"), "id")
+    secret = await ask(engine, step("setSecret", name="s", plaintext="x"), "id")
+    with pytest.raises(Refused, match=r"secrets:.*not served"):
         await ask(engine, *build(made, secrets=[secret]), "sync")

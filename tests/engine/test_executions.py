@@ -32,7 +32,14 @@ async def test_a_failed_command_is_an_error_with_command_code_and_output(engine:
 
 @pytest.mark.parametrize(
     ("expect", "code", "accepted"),
-    [("SUCCESS", 0, True), ("SUCCESS", 3, False), ("FAILURE", 3, True), ("FAILURE", 0, False), ("ANY", 3, True), ("ANY", 0, True)],
+    [
+        ("SUCCESS", 0, True),
+        ("SUCCESS", 3, False),
+        ("FAILURE", 3, True),
+        ("FAILURE", 0, False),
+        ("ANY", 3, True),
+        ("ANY", 0, True),
+    ],
 )
 async def test_only_the_expected_exit_codes_are_accepted(
     engine: Engine, nonce: str, expect: str, code: int, accepted: bool
@@ -84,7 +91,10 @@ async def test_streams_are_redirected_from_and_to_files(engine: Engine, nonce: s
         shell("cat; echo wrong >&2", redirectStdin="/in", redirectStdout="deep/out", redirectStderr="/tmp/err"),
         "id",
     )  # fmt: skip
-    assert await ask_node(engine, "Container", made, step("file", path="/tmp/deep/out"), "contents") == f"from a file {nonce}"
+    assert (
+        await ask_node(engine, "Container", made, step("file", path="/tmp/deep/out"), "contents")
+        == f"from a file {nonce}"
+    )
     assert await ask_node(engine, "Container", made, step("file", path="/tmp/err"), "contents") == "wrong\n"
     assert await ask_node(engine, "Container", made, run("stat", "-c", "%a", "/tmp"), "stdout") == "1777\n"
 
@@ -96,7 +106,9 @@ async def test_output_is_redirected_into_a_mounted_directory(engine: Engine, non
         run("cat", redirectStdin="/m/in", redirectStdout="/m/out"), "id",
     )  # fmt: skip
     assert await ask_node(engine, "Container", made, step("file", path="/m/out"), "contents") == nonce
-    assert await ask_node(engine, "Container", made, step("withoutMount", path="/m"), step("exists", path="/m")) is False
+    assert (
+        await ask_node(engine, "Container", made, step("withoutMount", path="/m"), step("exists", path="/m")) is False
+    )
 
 
 async def test_a_link_to_outside_does_not_lead_a_redirection_there(engine: Engine, nonce: str, tmp_path: Path) -> None:
@@ -109,7 +121,7 @@ async def test_a_link_to_outside_does_not_lead_a_redirection_there(engine: Engin
 
 
 async def test_a_missing_file_to_read_from_is_named(engine: Engine) -> None:
-    with pytest.raises(Refused, match="redirectStdin: '/nosuch'.*no such file"):
+    with pytest.raises(Refused, match=r"redirectStdin: '/nosuch'.*no such file"):
         await ask(engine, *base(), run("cat", redirectStdin="/nosuch"), "stdout")
 
 
@@ -204,5 +216,7 @@ async def test_the_hosts_certificates_reach_a_command_and_no_layer(engine: Engin
         "set -e; a=$(sha256sum < $SSL_CERT_FILE); b=$(sha256sum < /etc/ssl/certs/ca-certificates.crt); "
         f'[ "$a" = "$b" ]; echo {nonce} >> /etc/ssl/certs/ca-certificates.crt'
     )
-    after = await ask(engine, *base(), shell(script), step("file", path="/etc/ssl/certs/ca-certificates.crt"), "contents")
+    after = await ask(
+        engine, *base(), shell(script), step("file", path="/etc/ssl/certs/ca-certificates.crt"), "contents"
+    )
     assert after == f"{before}{nonce}\n"

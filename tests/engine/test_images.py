@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import tarfile
 from pathlib import Path
 
 import pytest
-from slipway_engine.engine import Engine
-
 from tests.support.registry import PASSWORD, USER, Registry
 from tests.support.session import IMAGE, Name, Refused, Step, ask, ask_node, base, run, shell, step
+
+from slipway_engine.engine import Engine
 
 pytestmark = pytest.mark.engine
 
@@ -30,7 +31,9 @@ def index(archive: Path) -> str:
 async def test_the_digest_is_one_before_in_and_after_the_push(
     engine: Engine, small: Base, nonce: str, open_registry: Registry, tmp_path: Path
 ) -> None:
-    made = await ask(engine, *small, step("withNewFile", path="/f", contents=nonce), step("withLabel", name="l", value="v"), "id")
+    made = await ask(
+        engine, *small, step("withNewFile", path="/f", contents=nonce), step("withLabel", name="l", value="v"), "id"
+    )
     archive = tmp_path / "image.tar"
     await ask_node(engine, "Container", made, "asTarball", step("export", path=str(archive)))
     address = f"{open_registry.address}/team/app:{nonce}"
@@ -39,7 +42,9 @@ async def test_the_digest_is_one_before_in_and_after_the_push(
     assert published == f"{address}@{stored}"
     assert index(archive) == stored
     assert manifest["mediaType"] == "application/vnd.oci.image.manifest.v1+json"
-    again = await ask_node(engine, "Container", made, step("publish", address=f"{open_registry.address}/team/app:other"))
+    again = await ask_node(
+        engine, "Container", made, step("publish", address=f"{open_registry.address}/team/app:other")
+    )
     assert again.endswith(f":other@{stored}")
 
 
@@ -65,7 +70,8 @@ async def test_a_pulled_image_is_what_was_pushed_without_what_was_deleted(
     engine: Engine, small: Base, nonce: str, open_registry: Registry
 ) -> None:
     made = (
-        *small, shell(f"mkdir /d; echo {nonce} > /d/old; echo 1 > /gone"), shell("rm -r /d /gone; mkdir /d; echo 2 > /d/new"),
+        *small, shell(f"mkdir /d; echo {nonce} > /d/old; echo 1 > /gone"),
+        shell(f"rm -r /d /gone; mkdir /d; echo {nonce} > /d/new"),
         step("withEnvVariable", name="A", value="b=c"), step("withEntrypoint", args=["sh"]),
         step("withDefaultArgs", args=["-c", "id"]), step("withWorkdir", path="/d"), step("withUser", name="1000:1000"),
         step("withLabel", name="l", value="v"), step("withExposedPort", port=80),
@@ -77,8 +83,17 @@ async def test_a_pulled_image_is_what_was_pushed_without_what_was_deleted(
         pulled = base(name)
         assert await ask(engine, *pulled, "rootfs", step("glob", pattern="d/**")) == ["d/new"]
         assert await ask(engine, *pulled, step("exists", path="/gone")) is False
-    assert await ask(engine, *pulled, run("ls", "/", "/d"), "stdout") == await ask(engine, *made, run("ls", "/", "/d"), "stdout")
-    for each in (step("envVariable", name="A"), "entrypoint", "defaultArgs", "workdir", "user", step("label", name="l")):
+    assert await ask(engine, *pulled, run("ls", "/", "/d"), "stdout") == await ask(
+        engine, *made, run("ls", "/", "/d"), "stdout"
+    )
+    for each in (
+        step("envVariable", name="A"),
+        "entrypoint",
+        "defaultArgs",
+        "workdir",
+        "user",
+        step("label", name="l"),
+    ):
         assert await ask(engine, *pulled, each) == await ask(engine, *made, each)
     assert await ask(engine, *pulled, "dockerHealthcheck", "interval") == "90000ms"
     # Nothing changed: what is pushed again is what was pulled, with the layers' own digests.
@@ -120,10 +135,14 @@ async def test_a_refused_password_is_reported_with_the_reference_and_not_shown(
     address = f"{closed_registry.address}/private:{nonce}"
     wrong = f"wrong-{nonce}"
     for credentials in ((), (await login(engine, closed_registry, wrong),)):
-        with pytest.raises(Refused, match=f"failed to publish {address}: .*(unauthorized|authentication required)") as caught:
+        with pytest.raises(
+            Refused, match=f"failed to publish {address}: .*(unauthorized|authentication required)"
+        ) as caught:
             await ask(engine, *small, *credentials, step("publish", address=address))
         assert wrong not in str(caught.value)
-        with pytest.raises(Refused, match=f'failed to resolve image "{address}".*(unauthorized|authentication required)'):
+        with pytest.raises(
+            Refused, match=f'failed to resolve image "{address}".*(unauthorized|authentication required)'
+        ):
             await ask(engine, "container", *credentials, step("from", address=address), "sync")
 
 
@@ -134,7 +153,7 @@ async def test_an_image_that_is_not_there_and_a_name_that_cannot_be_are_named(
         await ask(engine, *base(f"{open_registry.address}/nosuch:1"), "sync")
     with pytest.raises(Refused, match="'Not/A:Name' is not an image reference"):
         await ask(engine, *base("Not/A:Name"), "sync")
-    with pytest.raises(Refused, match='failed to resolve image "localhost:1/nope:1".*connection refused'):
+    with pytest.raises(Refused, match=r'failed to resolve image "localhost:1/nope:1".*connection refused'):
         await ask(engine, *base("localhost:1/nope:1"), "sync")
 
 
@@ -160,13 +179,17 @@ async def test_a_stand_in_is_published_only_when_told_to(
 async def test_an_exported_archive_is_read_by_others_and_comes_back_the_same(
     engine: Engine, small: Base, nonce: str, tmp_path: Path
 ) -> None:
-    made = (*small, shell(f"echo {nonce} > /f; mkdir -m 1777 /d"), step("withEnvVariable", name="A", value="b"), step("withUser", name="7:8"))
+    made = (
+        *small,
+        shell(f"echo {nonce} > /f; mkdir -m 1777 /d"),
+        step("withEnvVariable", name="A", value="b"),
+        step("withUser", name="7:8"),
+    )
     first, second = tmp_path / "1.tar", tmp_path / "2.tar"
     assert await ask(engine, *made, step("export", path=str(first))) == str(first)
-    config = subprocess.run(
-        ["skopeo", "inspect", "--config", "--raw", f"oci-archive:{first}"], capture_output=True, check=True
-    ).stdout
-    assert json.loads(config)["config"] == {"User": "7:8", "Env": ["A=b"]}
+    words = ["skopeo", "inspect", "--config", "--raw", f"oci-archive:{first}"]
+    shown = await asyncio.to_thread(subprocess.run, words, capture_output=True, check=True)
+    assert json.loads(shown.stdout)["config"] == {"User": "7:8", "Env": ["A=b"]}
     source = await ask(engine, "host", step("file", path=str(first)), "id")
     imported = ("container", step("import", source=source))
     assert await ask(engine, *imported, step("file", path="/f"), "contents") == f"{nonce}\n"
@@ -176,7 +199,7 @@ async def test_an_exported_archive_is_read_by_others_and_comes_back_the_same(
 
 async def test_what_is_no_archive_is_refused_by_name(engine: Engine, nonce: str) -> None:
     source = await ask(engine, step("file", name="notes.txt", contents=nonce), "id")
-    with pytest.raises(Refused, match="Container.import: notes.txt is not an OCI archive"):
+    with pytest.raises(Refused, match=r"Container.import: notes.txt is not an OCI archive"):
         await ask(engine, "container", step("import", source=source), "sync")
 
 
@@ -189,5 +212,5 @@ async def test_what_this_engine_cannot_pack_is_refused_by_name(engine: Engine, s
     ):
         with pytest.raises(Refused, match=message):
             await ask(engine, *small, step("export", path=target, **args))
-    with pytest.raises(Refused, match="linux/.* only"):
+    with pytest.raises(Refused, match=r"linux/.* only"):
         await ask(engine, step("container", platform="linux/s390x"), step("from", address=IMAGE), "sync")

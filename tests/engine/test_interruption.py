@@ -8,8 +8,6 @@ import signal
 import subprocess
 
 import pytest
-from slipway_engine.store.store import default_root
-
 from tests.support.processes import (
     answers,
     cmdlines,
@@ -23,6 +21,8 @@ from tests.support.processes import (
     wait_until,
 )
 from tests.support.session import IMAGE, base, document, shell, step
+
+from slipway_engine.store.store import default_root
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(180)]
 
@@ -64,7 +64,9 @@ def test_an_engine_stopped_in_the_middle_of_a_command_leaves_nothing(how: signal
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_an_engine_stopped_while_a_container_is_being_made_leaves_nothing(how: signal.Signals, nonce: str) -> None:
     process = start_driver(*(document(*base(), shell(f"sleep 300; : mark-{nonce}-{n}"), "sync") for n in range(4)))
-    wait_until(lambda: any(words[0] == "podman" and f"mark-{nonce}" in " ".join(words) for _, words in cmdlines()), "started")
+    wait_until(
+        lambda: any(words[0] == "podman" and f"mark-{nonce}" in " ".join(words) for _, words in cmdlines()), "started"
+    )
     stopped(process, how)
 
 
@@ -81,7 +83,13 @@ def test_an_engine_stopped_with_a_service_and_a_secret_leaves_nothing(how: signa
 def test_an_engine_stopped_in_a_dockerfile_leaves_nothing(how: signal.Signals, nonce: str) -> None:
     def request(seconds: int) -> str:
         text = f"FROM {IMAGE}\nRUN sleep {seconds}; : mark-{nonce}\nRUN echo {nonce} > /made\n"
-        return document(step("directory"), step("withNewFile", path="Dockerfile", contents=text), "dockerBuild", step("file", path="/made"), "contents")
+        return document(
+            step("directory"),
+            step("withNewFile", path="Dockerfile", contents=text),
+            "dockerBuild",
+            step("file", path="/made"),
+            "contents",
+        )
 
     process = start_driver(request(300))
     wait_until(lambda: in_container(f"mark-{nonce}"), "running")
@@ -89,12 +97,22 @@ def test_an_engine_stopped_in_a_dockerfile_leaves_nothing(how: signal.Signals, n
     wait_until(lambda: not in_container(f"mark-{nonce}"), "ended")
     answer, _ = answers(drive(request(0)))
     assert nonce in json.dumps(answer)
-    words = ["buildah", "--root", str(default_root() / "buildah"), "--storage-driver", "overlay", "containers", "--quiet"]
+    words = [
+        "buildah",
+        "--root",
+        str(default_root() / "buildah"),
+        "--storage-driver",
+        "overlay",
+        "containers",
+        "--quiet",
+    ]
     assert subprocess.run(words, capture_output=True, text=True, check=True).stdout == ""
 
 
 def test_two_engines_with_the_same_recipe_at_once_agree(nonce: str) -> None:
-    request = document(*base(), shell(f"sleep 0.5; date +%N > /made; : {nonce}"), step("file", path="/made"), "contents")
+    request = document(
+        *base(), shell(f"sleep 0.5; date +%N > /made; : {nonce}"), step("file", path="/made"), "contents"
+    )
     pair = [start_driver(request), start_driver(request)]
     for each in pair:
         answer, _ = answers(finish(each))

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from slipway_engine.store.store import default_root
-
 from tests.support.processes import answers, drive, finish, in_container, start_driver, wait_until
 from tests.support.session import base, document, shell, step
+
+from slipway_engine.store.store import default_root
 
 pytestmark = pytest.mark.engine
 
@@ -76,7 +76,8 @@ def test_only_a_cache_that_nobody_uses_is_emptied(tmp_path: Path, small_root: Pa
 
 def test_opening_an_engine_imports_little_and_makes_no_container() -> None:
     """`slipway call` stands on it: what is slow comes when it is needed."""
-    code = "import sys, slipway_engine.engine; print([m for m in ('graphql', 'uvicorn', 'rich', 'dagger') if m in sys.modules])"
+    slow = ("graphql", "uvicorn", "rich", "dagger")
+    code = f"import sys, slipway_engine.engine; print([name for name in {slow} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
     assert default_root().is_absolute()

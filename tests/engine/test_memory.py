@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.support.commands import REPOSITORY
 from tests.support.session import document, step
 

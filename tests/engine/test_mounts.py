@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
-from slipway_engine.engine import Engine
-from slipway_engine.log import Progress
-
 from tests.support.processes import answers, finish, start_driver
 from tests.support.session import Name, Refused, Step, ask, ask_node, base, document, run, shell, step
+
+from slipway_engine.engine import Engine
+from slipway_engine.log import Progress
 
 pytestmark = pytest.mark.engine
 
@@ -39,7 +39,7 @@ async def test_a_volume_belongs_to_the_owner_asked_for(engine: Engine, nonce: st
 
 
 # Each waits a little inside; two at once would both see the other's mark.
-TURN = "mkdir /c/busy && sleep 0.4 && rmdir /c/busy; : {0}"
+TURN = ": {0}; mkdir /c/busy && sleep 0.4 && rmdir /c/busy"
 
 
 async def test_a_shared_volume_is_used_by_several_at_once(engine: Engine, nonce: str) -> None:
@@ -147,7 +147,10 @@ async def test_a_mounted_file_is_a_copy_with_its_owner_and_mode(engine: Engine, 
     )  # fmt: skip
     assert await ask(engine, *made, "stdout") == f"640 1000\n{nonce}"
     assert await ask_node(engine, "File", source, "contents") == nonce
-    assert await ask(engine, *made, step("withoutMount", path="/etc/some.conf"), step("exists", path="/etc/some.conf")) is False
+    assert (
+        await ask(engine, *made, step("withoutMount", path="/etc/some.conf"), step("exists", path="/etc/some.conf"))
+        is False
+    )
 
 
 async def test_a_mount_can_be_taken_away(engine: Engine, nonce: str) -> None:

@@ -7,11 +7,11 @@ import os
 import urllib.request
 
 import pytest
-from slipway_engine.engine import Engine
-from slipway_engine.log import Progress
-
 from tests.support.processes import containers
 from tests.support.session import Name, Refused, Step, ask, ask_node, base, run, shell, step
+
+from slipway_engine.engine import Engine
+from slipway_engine.log import Progress
 
 pytestmark = pytest.mark.engine
 
@@ -22,7 +22,8 @@ async def server(engine: Engine, text: str, *more: Step) -> str:
     """A service that serves one file, `page`; its ID."""
     return str(
         await ask(
-            engine, *base(PYTHON), step("withNewFile", path="/www/page", contents=text), step("withWorkdir", path="/www"),
+            engine, *base(PYTHON),
+            step("withNewFile", path="/www/page", contents=text), step("withWorkdir", path="/www"),
             step("withExposedPort", port=8000), *more,
             step("asService", args=["python3", "-m", "http.server", "8000"]), "id",
         )
@@ -31,7 +32,9 @@ async def server(engine: Engine, text: str, *more: Step) -> str:
 
 def fetch(host: str) -> Step:
     """A command that prints that file."""
-    return run("python3", "-c", f"import urllib.request as u; print(u.urlopen('http://{host}:8000/page').read().decode())")
+    return run(
+        "python3", "-c", f"import urllib.request as u; print(u.urlopen('http://{host}:8000/page').read().decode())"
+    )
 
 
 async def test_a_service_is_reached_by_its_alias_and_its_own_name(engine: Engine, nonce: str) -> None:

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from tests.support.commands import clone, slipway
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(1200)]

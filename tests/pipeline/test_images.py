@@ -82,7 +82,14 @@ def _files(images: Host, service: str) -> list[str]:
 def test_an_image_holds_no_secret_no_lock_and_no_history(images: Host, service: str) -> None:
     found = [path for path in _files(images, service) if _FORBIDDEN.search(path)]
     # Certificates of the distribution are .pem files and public; npm ships an .npmrc with its own defaults.
-    found = [path for path in found if not re.match(r"/(etc/ssl|usr/lib/ssl|usr/share/ca-certificates|usr/local/lib/node_modules/npm|app/\.venv/.*/certifi)", path)]
+    found = [
+        path
+        for path in found
+        if not re.match(
+            r"/(etc/ssl|usr/lib/ssl|usr/share/ca-certificates|usr/local/lib/node_modules/npm|app/\.venv/.*/certifi)",
+            path,
+        )
+    ]
     assert found == []
 
 
@@ -97,7 +104,9 @@ def test_a_python_image_holds_no_build_tools_and_no_development_packages(images:
 
 def test_the_web_image_holds_the_standalone_server_only(images: Host) -> None:
     files = _files(images, "web")
-    assert not [path for path in files if re.search(r"^/app/.*/(typescript|vitest|@biomejs|tailwindcss)/package.json$", path)]
+    assert not [
+        path for path in files if re.search(r"^/app/.*/(typescript|vitest|@biomejs|tailwindcss)/package.json$", path)
+    ]
     assert not [path for path in files if re.search(r"/bin/(pnpm|gcc|make)$", path)]
     assert not [path for path in files if path.startswith("/app/src/")]
 

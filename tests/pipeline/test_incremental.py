@@ -14,7 +14,9 @@ pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(1500)]
 def _executed(done: Result) -> list[str]:
     """The commands that the engine says it ran, module calls left out."""
     assert done.code == 0, done
-    return [line[2:] for line in done.err.splitlines() if line.startswith("▸ ") and not re.match(r"▸ (Slipway|load )", line)]
+    return [
+        line[2:] for line in done.err.splitlines() if line.startswith("▸ ") and not re.match(r"▸ (Slipway|load )", line)
+    ]
 
 
 def _digests(done: Result) -> dict[str, str]:

@@ -32,7 +32,9 @@ def _post(url: str, body: dict[str, Any]) -> dict[str, Any]:
 
 def test_migrating_twice_changes_nothing(images: Host, database: str) -> None:
     url = f"postgresql://postgres:owner-password@{database}:5432/app"
-    tables = _sql(images, "SELECT string_agg(tablename, ',' ORDER BY tablename) FROM pg_tables WHERE schemaname='public'")
+    tables = _sql(
+        images, "SELECT string_agg(tablename, ',' ORDER BY tablename) FROM pg_tables WHERE schemaname='public'"
+    )
     again = images.once("api", "-m", "migrate", options=("--entrypoint", "python", "--env", f"DATABASE_URL={url}"))
     assert again.code == 0, again
     assert {"users", "dialogs", "messages", "processed_updates"} <= set(tables.split(","))
@@ -57,7 +59,9 @@ def test_the_page_shows_the_numbers_that_are_in_the_database(images: Host, api: 
           SELECT d.id, 'user', 'hello', now() - interval '1 minute' FROM dialogs d, generate_series(1, 23);
         """,
     )
-    messages = int(_sql(images, "SELECT count(*) FROM messages WHERE created_at > date_trunc('day', now() at time zone 'UTC')"))
+    messages = int(
+        _sql(images, "SELECT count(*) FROM messages WHERE created_at > date_trunc('day', now() at time zone 'UTC')")
+    )
     address = images.start("web", "--env", f"API_URL={api}")
     web = f"http://{address}:3000"
     wait_status(f"{web}/readyz", 200)
@@ -88,7 +92,9 @@ def _gateway(images: Host) -> str:
     del images
     from tests.support.commands import run
 
-    return run("podman", "network", "inspect", "podman", "--format", "{{range .Subnets}}{{.Gateway}}{{end}}").out.strip()
+    return run(
+        "podman", "network", "inspect", "podman", "--format", "{{range .Subnets}}{{.Gateway}}{{end}}"
+    ).out.strip()
 
 
 def test_the_bot_answers_a_message_and_both_are_stored_once(images: Host, database: str, fakes: dict[str, str]) -> None:

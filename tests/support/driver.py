@@ -1,6 +1,6 @@
 """An engine in a process of its own, for tests that kill it: answers the requests given as arguments, one a line.
 
-    python -m tests.support.driver '{ version }'
+python -m tests.support.driver '{ version }'
 """
 
 from __future__ import annotations
@@ -14,15 +14,20 @@ from slipway_engine.errors import SlipwayError
 from slipway_engine.log import Progress
 
 
+def write(line: str) -> None:
+    """One line of output."""
+    sys.stdout.write(f"{line}\n")
+
+
 async def main() -> int:
     """Answer every request at the same time; the counts of the engine's log come last."""
     async with Engine.open(progress=Progress("silent")) as engine:
         if sys.argv[1:] == ["prune"]:
-            print(await engine.prune(), flush=True)
+            write(await engine.prune())
             return 0
         for answer in await asyncio.gather(*(engine.query(each) for each in sys.argv[1:])):
-            print(json.dumps(answer), flush=True)
-        print(json.dumps(engine.log.counts), flush=True)
+            write(json.dumps(answer))
+        write(json.dumps(engine.log.counts))
     return 0
 
 

@@ -32,7 +32,9 @@ class Registry:
 
     def manifest(self, name: str, tag: str) -> tuple[str, dict[str, object]]:
         """The digest and manifest that the registry has for a tag."""
-        request = urllib.request.Request(f"http://{self.address}/v2/{name}/manifests/{tag}", headers={"Accept": _ACCEPT})
+        request = urllib.request.Request(
+            f"http://{self.address}/v2/{name}/manifests/{tag}", headers={"Accept": _ACCEPT}
+        )
         if self.authenticated:
             token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
             request.add_header("Authorization", f"Basic {token}")

@@ -16,7 +16,9 @@ def make(target: Path) -> Path:
         source = shutil.which(name)
         assert source is not None, name
         _copy(Path(source), target / "usr/bin" / name)
-        for library in re.findall(r"(/\S+) \(0x", subprocess.run(["ldd", source], capture_output=True, text=True, check=True).stdout):
+        for library in re.findall(
+            r"(/\S+) \(0x", subprocess.run(["ldd", source], capture_output=True, text=True, check=True).stdout
+        ):
             _copy(Path(library), target / "usr" / library.removeprefix("/usr").lstrip("/"))
     for name in ("bin", "lib", "lib64"):
         (target / name).symlink_to(f"usr/{name}")

@@ -75,8 +75,6 @@ def base(address: str = IMAGE) -> tuple[Step, Step]:
     return step("container"), step("from", address=address)
 
 
-
-
 async def ask_node(engine: Engine, kind: str, identity: str, *steps: Step | str) -> Any:
     """As `ask`, from an ID on."""
     answer = await engine.query(document(step("node", id=identity), f"... on {kind}", *steps))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from slipway_engine.api.registry import OPERATIONS, Context, snake
 from slipway_engine.errors import HostError, InputError, UnservedError
 from slipway_engine.log import EventLog, Progress
-from slipway_engine.store.store import Store
+from slipway_engine.store.store import Store, no_space
 from slipway_engine.values import Recipe, Ref
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ _BY_CONTENT = frozenset({"Host.directory", "Host.file", "Address.directory", "Ad
 
 
 class Engine:
-    """Evaluates recipes. Open one per run:
+    """Evaluates recipes; open one for each run.
 
     async with Engine.open(progress=Progress()) as engine:
-        await engine.query("{ container { from(address: \\"debian:trixie-slim\\") { id } } }")
+        await engine.query('{ container { from(address: "debian:trixie-slim") { id } } }')
     """
 
     def __init__(self, progress: Progress, store: Store) -> None:
@@ -180,10 +180,11 @@ class Engine:
     def _host_error(self, error: OSError, name: str) -> HostError:
         """What an operation could not do on this machine, with what to do about it."""
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            free = "free some space, run `slipway prune`, or set SLIPWAY_CACHE_DIR to a larger disk"
-            return HostError(f"{self.store.path}: no space left on the cache's disk; {free}")
+            return HostError(no_space(self.store.path))
         if isinstance(error, FileNotFoundError) and error.filename and "/" not in str(error.filename):
-            return HostError(f"{error.filename} is not installed; on Debian or Ubuntu: sudo apt-get install {error.filename}")
+            return HostError(
+                f"{error.filename} is not installed; on Debian or Ubuntu: sudo apt-get install {error.filename}"
+            )
         return HostError(f"{name}: {error.filename or self.store.path}: {error.strerror or error}")
 
     def keep(self, value: Any) -> Ref:
@@ -205,7 +206,9 @@ class Engine:
 
     # Requests
 
-    async def select(self, parent: Ref | None, field: str, args: dict[str, Any], kind: str = "", call: Any = None) -> Any:
+    async def select(
+        self, parent: Ref | None, field: str, args: dict[str, Any], kind: str = "", call: Any = None
+    ) -> Any:
         """One field without GraphQL: a `Ref` where `kind` names an object type, else the scalar."""
         if field == "id" and parent is not None:
             self.save(parent)
@@ -233,7 +236,9 @@ class Engine:
         from slipway_engine.run.secrets import fingerprint, plaintext
         from slipway_engine.state import Secret
 
-        uri = str(args["uri"]) if "uri" in args else str(await self.evaluate(parent, call)) if parent is not None else ""
+        uri = (
+            str(args["uri"]) if "uri" in args else str(await self.evaluate(parent, call)) if parent is not None else ""
+        )
         try:
             return {**args, "@value": fingerprint(self, await plaintext(self, Secret("", uri=uri)))} if uri else args
         except InputError:
@@ -285,5 +290,3 @@ def _refs(value: Any) -> list[Ref]:
     if isinstance(value, list | tuple):
         return [ref for item in value for ref in _refs(item)]
     return []
-
-

@@ -23,7 +23,7 @@ class HostError(SlipwayError):
     """The machine cannot run containers the way the engine needs."""
 
 
-class RootlessNeeded(HostError):
+class RootlessNeeded(HostError):  # noqa: N818  # not a failure: the command goes on elsewhere
     """Mounts are needed and the user is not root: the command is started again in a user namespace."""
 
 

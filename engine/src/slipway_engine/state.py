@@ -64,6 +64,7 @@ class File:
 
     @property
     def key(self) -> str:
+        """Names the file: its name and content, or its recipe where the content is not known."""
         identity = self.entry.identity()
         return digest_of(["file", self.name, identity or self.recipe])
 

@@ -118,7 +118,9 @@ def test_a_bad_reference_is_refused(text: str) -> None:
         Reference.parse(text)
 
 
-@pytest.mark.parametrize(("text", "value"), [("10s", 10**10), ("1m30s", 9 * 10**10), ("500ms", 5 * 10**8), ("1h", 3600 * 10**9)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("10s", 10**10), ("1m30s", 9 * 10**10), ("500ms", 5 * 10**8), ("1h", 3600 * 10**9)]
+)
 def test_durations_are_read_as_go_writes_them(text: str, value: int) -> None:
     assert nanoseconds(text) == value
 

@@ -26,12 +26,15 @@ from graphql import (
 )
 from graphql import execute as run
 
+from slipway_engine import API_VERSION
 from slipway_engine.api.registry import OPERATIONS
 from slipway_engine.engine import Engine, unserved
 from slipway_engine.errors import ExecError, InputError, RootlessNeeded, SlipwayError
 from slipway_engine.values import Recipe, Ref
 
-_UNKNOWN = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'|Unknown argument '(\w+)' on field '([\w.]+)'")
+_UNKNOWN = re.compile(
+    r"Cannot query field '(\w+)' on type '(\w+)'|Unknown argument '(\w+)' on field '([\w.]+)'|Unknown type '(\w+)'"
+)
 
 
 def sdl() -> str:
@@ -56,6 +59,22 @@ def schema() -> GraphQLSchema:
     return built
 
 
+@lru_cache(maxsize=1)
+def whole_schema() -> GraphQLSchema:
+    """The real engine's API, for those who ask what there is.
+
+    An SDK checks a request against it before sending, and of a field that is not there it says only that the query is
+    not valid. Shown the whole API it sends the request, and the answer names what is not served.
+    """
+    return build_schema(_whole(), assume_valid=True)
+
+
+def _whole() -> str:
+    return (
+        files("slipway_engine.api").joinpath("whole", f"dagger-api-{API_VERSION}.graphql").read_text(encoding="utf-8")
+    )
+
+
 async def execute(engine: Engine, document: str, call: Any) -> dict[str, Any]:
     """Run one request; errors come back in the form the SDKs read."""
     if "__schema" in document:
@@ -70,7 +89,7 @@ async def execute(engine: Engine, document: str, call: Any) -> dict[str, Any]:
     problems = [] if introspection else validate(schema(), parsed)
     if problems:
         return {"data": None, "errors": [{"message": _explain(problem)} for problem in problems]}
-    outcome = run(schema(), parsed, context_value=(engine, call))
+    outcome = run(whole_schema() if introspection else schema(), parsed, context_value=(engine, call))
     result: ExecutionResult = await outcome if asyncio.iscoroutine(outcome) else outcome  # type: ignore[assignment]
     if introspection and not result.errors:
         engine.store.put("introspection", _key(document), result.data, ttl_seconds=7 * 86400)
@@ -94,15 +113,15 @@ def _introspects(parsed: DocumentNode) -> bool:
 def _key(document: str) -> str:
     from slipway_engine.values import digest_of
 
-    return digest_of([sdl(), document])
+    return digest_of([_whole(), document])
 
 
 def _explain(problem: GraphQLError) -> str:
     match = _UNKNOWN.search(problem.message)
     if match is None:
         return problem.message
-    field, owner, argument, place = match.groups()
-    return unserved(f"{owner}.{field}" if field else f"{place}({argument}:)")
+    field, owner, argument, place, kind = match.groups()
+    return unserved(kind or (f"{owner}.{field}" if field else f"{place}({argument}:)"))
 
 
 def _error(error: GraphQLError) -> dict[str, Any]:

@@ -40,7 +40,14 @@ class Server:
     async def running(self) -> AsyncIterator[None]:
         """Serve while the body runs."""
         config = uvicorn.Config(
-            self._app, log_config=None, interface="asgi3", lifespan="off", access_log=False, http="h11", ws="none", timeout_graceful_shutdown=1
+            self._app,
+            log_config=None,
+            interface="asgi3",
+            lifespan="off",
+            access_log=False,
+            http="h11",
+            ws="none",
+            timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign,unused-ignore]  # the command line owns signals

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 LABEL = "dev.slipway.stand-in"
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-# Raise it when a recipe below changes: it is part of what a stand-in is cached by.
-_EDITION = 1
-
 # Documentation is left out, as in the slim images; licences stay.
 _SLIM = ("usr/share/man", "usr/share/info", "usr/share/locale", "usr/share/lintian")
 _SLIM_RULES = "".join(f"path-exclude=/{path}/*\n" for path in (*_SLIM, "usr/share/doc"))
@@ -60,7 +57,9 @@ Maker = Callable[["Engine", str], Awaitable[Container]]
 @lru_cache(maxsize=1)
 def edition() -> str:
     """Names these recipes: a stand-in made by others is made again."""
-    sources = [files("slipway_engine.bases").joinpath(name).read_text() for name in ("bootstrap.py", "docker-entrypoint.sh")]
+    sources = [
+        files("slipway_engine.bases").joinpath(name).read_text() for name in ("bootstrap.py", "docker-entrypoint.sh")
+    ]
     return digest_of(sources)
 
 
@@ -79,7 +78,7 @@ async def stand_in(engine: Engine, name: str, tag: str) -> Container | None:
 
 
 async def _debian(engine: Engine, _tag: str) -> Container:
-    key = digest_of(["stand-in", "debian", _EDITION])
+    key = digest_of(["stand-in", "debian", edition()])
     place = engine.store.path / "layers" / key.removeprefix("sha256:")[:32]
     async with engine.runner().lock("stand-in-debian"):
         if not place.exists():
@@ -124,7 +123,13 @@ def _slim(root: Path) -> None:
             if item.name != "copyright":
                 remove(item)
     (root / "etc/dpkg/dpkg.cfg.d/slim").write_text(_SLIM_RULES)
-    for name in ("etc/machine-id", "etc/hostname", "etc/resolv.conf", "var/cache/ldconfig/aux-cache"):
+    for name in (
+        "etc/machine-id",
+        "etc/hostname",
+        "etc/resolv.conf",
+        "var/cache/ldconfig/aux-cache",
+        "etc/apt/apt.conf.d/99mmdebstrap",
+    ):
         (root / name).unlink(missing_ok=True)
 
 
@@ -177,7 +182,9 @@ async def _uv(engine: Engine, version: str) -> Container:
         name: Entry("f", 0o755, 0, 0, HOST_TIME, (folder / "bin" / name).stat().st_size, str(folder / "bin" / name))
         for name in ("uv", "uvx")
     }
-    return _with_tree(Container("linux/amd64"), entries, Config(env=(("PATH", _PATH),), entrypoint=("/uv",)), what=["uv", version])
+    return _with_tree(
+        Container("linux/amd64"), entries, Config(env=(("PATH", _PATH),), entrypoint=("/uv",)), what=["uv", version]
+    )
 
 
 async def _postgres(engine: Engine, _tag: str) -> Container:
@@ -209,7 +216,9 @@ async def _postgres(engine: Engine, _tag: str) -> Container:
 
 
 # Debian's package would otherwise make a database cluster of its own.
-_NO_CLUSTER = "mkdir -p /etc/postgresql-common; echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf; "
+_NO_CLUSTER = (
+    "mkdir -p /etc/postgresql-common; echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf; "
+)
 
 
 def _with_tree(base: Container, entries: dict[str, Entry], config: Config, what: object = "") -> Container:
@@ -222,7 +231,7 @@ def _with_tree(base: Container, entries: dict[str, Entry], config: Config, what:
                 whole.setdefault(parent, Entry("d", 0o755, mtime=HOST_TIME))
             at = path.find("/", at + 1)
         whole[path] = entries[path]
-    key = digest_of(["stand-in", [layer.key for layer in base.chain], sorted(entries), what, _EDITION])
+    key = digest_of(["stand-in", [layer.key for layer in base.chain], sorted(entries), what, edition()])
     layer = Layer(key, tree=Tree(whole, key))
     return replace(base, chain=(*base.chain, layer), config=config)
 

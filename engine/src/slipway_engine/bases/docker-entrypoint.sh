@@ -21,7 +21,11 @@ run_scripts() {
   local script
   for script in /docker-entrypoint-initdb.d/*; do
     case $script in
-      *.sh) echo "running $script"; if [[ -x $script ]]; then "$script"; else . "$script"; fi ;;
+      *.sh)
+        echo "running $script"
+        # shellcheck source=/dev/null
+        if [[ -x $script ]]; then "$script"; else . "$script"; fi
+        ;;
       *.sql) echo "running $script"; psql_local --file "$script" ;;
       *.sql.gz) echo "running $script"; gunzip --stdout "$script" | psql_local ;;
     esac

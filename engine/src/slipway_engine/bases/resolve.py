@@ -90,10 +90,14 @@ async def _fetch(engine: Engine, container: Container, reference: Reference) -> 
     layout = engine.store.scratch("pull")
     options = await credentials(engine, container.auth, reference, layout.parent / f"{layout.name}.auth", "src")
     with engine.progress.task(f"pull {reference}"):
-        source = str(Reference(reference.registry, reference.repository, "" if reference.digest else reference.tag, reference.digest))
+        source = str(
+            Reference(
+                reference.registry, reference.repository, "" if reference.digest else reference.tag, reference.digest
+            )
+        )
         code, err = await skopeo("copy", *options, f"docker://{source}", f"oci:{layout}:base")
         if code == 0:
-            digest, config, layers = await asyncio.to_thread(read_layout, engine.store, layout)
+            digest, _, layers = await asyncio.to_thread(read_layout, engine.store, layout)
             engine.log.write("base", reference=str(reference), digest=digest)
             return _row(digest, layers, config_json(layout), bootstrapped=False)
     if not _UNREACHABLE.search(err):
@@ -129,9 +133,7 @@ def config_json(layout: Path) -> dict[str, object]:
     return config
 
 
-async def credentials(
-    engine: Engine, auth: tuple[Auth, ...], reference: Reference, path: Path, side: str
-) -> list[str]:
+async def credentials(engine: Engine, auth: tuple[Auth, ...], reference: Reference, path: Path, side: str) -> list[str]:
     """Skopeo's options for a registry: credentials in a file that only we can read, plain HTTP on loopback only."""
     import base64
 

@@ -53,10 +53,8 @@ def parse(text: str) -> dict[str, str]:
             continue
         name, value = match.groups()
         quote = value[:1] if value[:1] in ("'", '"') else ""
-        if quote and value.find(quote, 1) > 0:
-            value = value[1 : value.find(quote, 1)]
-        else:
-            value = re.split(r"\s+#", value, maxsplit=1)[0]
+        end = value.find(quote, 1) if quote else -1
+        value = value[1:end] if end > 0 else re.split(r"\s+#", value, maxsplit=1)[0]
         found[name] = value if quote == "'" else _expand(value, found)
     return found
 

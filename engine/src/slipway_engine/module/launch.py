@@ -71,7 +71,7 @@ def serve_call() -> int:
         return import_module("dagger.mod.cli").app() or 0
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else 0 if error.code is None else 1
-    except BaseException:  # noqa: BLE001  # whatever it was, this process ends here and says so
+    except BaseException:  # whatever it was, this process ends here and says so
         traceback.print_exc()
         return 1
 

@@ -199,7 +199,7 @@ async def with_docker_healthcheck(
     args: list[str],
     shell: bool | None = None,
     interval: str | None = None,
-    timeout: str | None = None,
+    timeout: str | None = None,  # noqa: ASYNC109  # the API's name for a health check's time
     start_period: str | None = None,
     start_interval: str | None = None,
     retries: int | None = None,
@@ -319,9 +319,7 @@ async def with_service_binding(_ctx: Context, self: Container, *, alias: str, se
 
 
 @op("Container.withRegistryAuth")
-async def with_registry_auth(
-    ctx: Context, self: Container, *, address: str, username: str, secret: Ref
-) -> Container:
+async def with_registry_auth(ctx: Context, self: Container, *, address: str, username: str, secret: Ref) -> Container:
     """Credentials for pulling and pushing."""
     rest = tuple(auth for auth in self.auth if auth.address != address)
     return replace(self, auth=(*rest, Auth(address, username, await ctx.evaluate(secret))))

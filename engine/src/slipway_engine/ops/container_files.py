@@ -262,7 +262,9 @@ async def _removed(ctx: Context, self: Container, paths: list[str], expand: bool
         gone = tuple(sorted(place for place in places if stack.exists(place)))
         above = {parent for place in gone for parent in parents(place)}
         entries = {parent: there for parent in sorted(above) if (there := folder_entry(stack, parent)) is not None}
-        return Layer(digest_of(["removed", gone, _folders(entries)]), tree=Tree(entries), removed=gone) if gone else None
+        return (
+            Layer(digest_of(["removed", gone, _folders(entries)]), tree=Tree(entries), removed=gone) if gone else None
+        )
 
     layer = await asyncio.to_thread(build)
     return self if layer is None else replace(self, chain=(*self.chain, layer), image_ref="")

@@ -125,7 +125,9 @@ async def publish(
         auth = Path(f"push-{runner.next_number()}.auth")
         options = await credentials(ctx.engine, self.auth, reference, auth, "dest")
         # --preserve-digests: what the registry stores is what was computed, or the push fails.
-        code, err = await skopeo("copy", "--preserve-digests", *options, f"oci-archive:{tarball}", f"docker://{reference}")
+        code, err = await skopeo(
+            "copy", "--preserve-digests", *options, f"oci-archive:{tarball}", f"docker://{reference}"
+        )
     if code != 0:
         msg = f"failed to publish {reference}: {err.strip()[-500:]}"
         raise ImageError(msg)

@@ -19,7 +19,10 @@ def store_content(store: Store, value: Tree | File) -> Recipe:
     if store.get("content", key) is None:
         row: dict[str, Any]
         if isinstance(value, Tree):
-            row = {"entries": {path: list(astuple(entry)) for path, entry in value.entries.items()}, "recipe": value.recipe}
+            row = {
+                "entries": {path: list(astuple(entry)) for path, entry in value.entries.items()},
+                "recipe": value.recipe,
+            }
         else:
             row = {"name": value.name, "entry": list(astuple(value.entry)), "recipe": value.recipe}
         store.put("content", key, row)

@@ -97,12 +97,23 @@ async def _build(
     folder = engine.store.scratch("dockerfile")
     await asyncio.to_thread(lay_out, context, folder, preserve=False)
     # A storage of our own, beside the cache: what others keep in theirs is neither seen nor touched.
-    storage = ["--root", str(engine.store.path / "buildah"), "--runroot", str(engine.store.tmp / "buildah-run"), "--storage-driver", "overlay"]
+    storage = [
+        "--root",
+        str(engine.store.path / "buildah"),
+        "--runroot",
+        str(engine.store.tmp / "buildah-run"),
+        "--storage-driver",
+        "overlay",
+    ]
     with engine.progress.task(f"build {dockerfile}"):
         async with engine.store.held("buildah"):
             for name, base in bases.items():
                 await _import(ctx, storage, name, base)
-            ca = ["--volume", f"{runner.machine.ca_bundle}:/etc/ssl/certs/ca-certificates.crt:ro"] if runner.machine.ca_bundle else []
+            ca = (
+                ["--volume", f"{runner.machine.ca_bundle}:/etc/ssl/certs/ca-certificates.crt:ro"]
+                if runner.machine.ca_bundle
+                else []
+            )
             options = [f"--build-arg={name}={value}" for name, value in sorted(arguments.items())]
             if target:
                 options.append(f"--target={target}")
@@ -112,10 +123,12 @@ async def _build(
                 *storage, "build", "--runtime", runner.machine.runtime, "--pull-never", "--layers", "--format", "docker",
                 "--timestamp", "0", *ca, *limits, *options, "--file", str(folder / dockerfile), "--tag", image, str(folder),
             ]  # fmt: skip
+            # What a build left that was killed; while the lock is held nobody else has any containers.
+            await _buildah([*storage, "rm", "--all"], "clean up", ok=False)
             try:
                 await _buildah(command, f"build {dockerfile}")
             except BaseException:
-                # buildah leaves the container of the step that failed; while the lock is held nobody else has any.
+                # buildah leaves the container of the step that failed.
                 await asyncio.shield(_buildah([*storage, "rm", "--all"], "clean up", ok=False))
                 raise
             layout = engine.store.scratch("built")
@@ -161,5 +174,10 @@ async def _buildah(args: list[str], what: str, *, ok: bool = True) -> bytes | No
         await process.wait()
         raise
     if ok and process.returncode != 0:
-        raise ExecError(["buildah", what], process.returncode or 1, out.decode(errors="replace")[-4000:], err.decode(errors="replace")[-4000:])
+        raise ExecError(
+            ["buildah", what],
+            process.returncode or 1,
+            out.decode(errors="replace")[-4000:],
+            err.decode(errors="replace")[-4000:],
+        )
     return out if process.returncode == 0 else None

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import json
-import os
 import re
 import shutil
 import time
@@ -18,6 +16,7 @@ from slipway_engine.errors import ExecError, HostError, InputError
 from slipway_engine.run.secrets import copy_redacted, fingerprint, plaintext
 from slipway_engine.state import Container, Mount, Outcome
 from slipway_engine.store.layers import Layer
+from slipway_engine.store.store import is_full, no_space
 from slipway_engine.values import Ref, digest_of
 
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 
 # What podman itself answers when a container could not be started at all.
 _PODMAN_FAILED = 125
-
-_FULL = 1 << 16
+# And what it ends with when it cannot go on.
+_PODMAN_CODES = (125, 126)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,10 @@ async def _run(runner: Runner, container: Container, command: Command, key: str,
         result = store.scratch("result")
         stdin = _stdin(plan.locate(snap, command.redirect_stdin) if command.redirect_stdin else None, command)
         name = runner.new_name("exec")
-        arguments = ["podman", "run", "--rm", "--pidfile", str(scratch / "pid")]
+        # There once the command has started, which is how a code of podman's is told from the command's. In memory,
+        # since a command that fills the disk would make podman fail.
+        started = runner.memory / f"pid{runner.next_number()}"
+        arguments = ["podman", "run", "--rm", "--pidfile", str(started)]
         arguments += ["--interactive"] if stdin is not None else []
         arguments += runner.command(container, plan, snap.root, name, privileged=command.privileged)
         arguments += plan.wrap(command.args)
@@ -127,15 +129,17 @@ async def _run(runner: Runner, container: Container, command: Command, key: str,
             await asyncio.shield(runner.forget(name))
             raise
         runner.drop_name(name)
-        if not (scratch / "pid").exists() and not _podman_says(result) and _full(store.path):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(store.path))
-        if code == _PODMAN_FAILED and not (scratch / "pid").exists():
+        if code in _PODMAN_CODES and is_full(store.path):
+            # Podman could not write down what the command printed, nor that it could not.
+            raise HostError(no_space(store.path))
+        if code == _PODMAN_FAILED and not started.exists():
             msg = f"podman could not start {_title(command.args)!r}: {_podman_says(result) or 'it gave no reason'}"
             raise HostError(msg)
         for stream, target in (("stdout", command.redirect_stdout), ("stderr", command.redirect_stderr)):
             if target:
                 # In this thread: others may have been started before this process had mounts of its own.
                 _redirect(result / stream, plan.locate(snap, target), target)
+        started.unlink(missing_ok=True)
         uppers = {path: each.upper for path, each in plan.snapshots.items()}
     # The mounts are gone; what they changed is now an ordinary folder.
     (scratch / "fs").rename(result / "fs")
@@ -211,11 +215,6 @@ def _podman_says(result: Path) -> str:
     """Podman's own complaint."""
     lines = (result / "stderr").read_text(errors="replace").strip().splitlines()
     return lines[-1].removeprefix("Error: ") if lines else ""
-
-
-def _full(path: Path) -> bool:
-    """Whether not even a message of podman's fits on the disk."""
-    return shutil.disk_usage(path).free < _FULL
 
 
 def _expected(code: int, expect: str) -> bool:

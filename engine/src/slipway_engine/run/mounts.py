@@ -52,7 +52,6 @@ class Plan:
         self.options += ["--volume", f"{source}:{target}{':' + options if options else ''}"]
         self.targets.append(target)
 
-
     def locate(self, snap: overlay.Snapshot, path: str) -> Path | None:
         """Where an absolute path of the container is while it runs; None where it is in nothing that can be written."""
         roots = {"/": snap.root, **{at: each.root for at, each in self.snapshots.items()}, **self.folders}
@@ -173,5 +172,3 @@ def _lookup(stack: Stack, path: str, name: str) -> tuple[int, int]:
             return int(fields[2]), int(fields[3]) if len(fields) > 3 and fields[3].isdigit() else int(fields[2])
     msg = f"owner {name!r} is not in the container's /{path}; use a number or a name that exists"
     raise InputError(msg)
-
-

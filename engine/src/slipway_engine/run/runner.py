@@ -26,7 +26,19 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LABEL = "dev.slipway.run"
 
 # Podman writes these into a root file system; they are not part of what a command changed.
-_STUBS = ("etc/mtab", "etc/hosts", "etc/hostname", "etc/resolv.conf", "run/.containerenv", "run/secrets", "run", "etc", "dev", "proc", "sys")
+_STUBS = (
+    "etc/mtab",
+    "etc/hosts",
+    "etc/hostname",
+    "etc/resolv.conf",
+    "run/.containerenv",
+    "run/secrets",
+    "run",
+    "etc",
+    "dev",
+    "proc",
+    "sys",
+)
 
 
 class Runner:
@@ -88,9 +100,11 @@ class Runner:
             )
             plan = await plan_mounts(self, container, scratch, stack)
             seen = [("/", snap.upper, lower)]
-            for mount in container.mounts:
-                if mount.kind == "directory":
-                    seen.append((mount.path, plan.snapshots[mount.path].upper, Stack.of(self.store, mount.chain)))
+            seen += [
+                (mount.path, plan.snapshots[mount.path].upper, Stack.of(self.store, mount.chain))
+                for mount in container.mounts
+                if mount.kind == "directory"
+            ]
             stubs = [_missing(below, at, [other for other, _, _ in seen], plan.targets) for at, _, below in seen]
             if container.config.workdir and (place := plan.locate(snap, container.config.workdir)) is not None:
                 place.mkdir(parents=True, exist_ok=True)
@@ -105,12 +119,14 @@ class Runner:
                 if bundle:
                     certificates.withdraw(bundle, lower, snap.upper)
 
-    def command(self, container: Container, plan: Plan, root: Path, name: str, *, privileged: bool = False) -> list[str]:
+    def command(
+        self, container: Container, plan: Plan, root: Path, name: str, *, privileged: bool = False
+    ) -> list[str]:
         """The podman arguments up to the root file system; the command follows."""
         config = container.config
         args = [
             "--name", name, "--label", self.label, "--runtime", self.machine.runtime,
-            "--network", "bridge", "--log-driver", "none", "--cgroups", "enabled",
+            "--network", "bridge", "--http-proxy=false", "--log-driver", "none", "--cgroups", "enabled",
             *(part for limit in self.machine.limits for part in ("--ulimit", limit)),
             *plan.options,
         ]  # fmt: skip
@@ -120,7 +136,12 @@ class Runner:
             args += ["--user", config.user]
         if config.workdir:
             args += ["--workdir", plan.workdir or config.workdir]
-        for key, value in {"PATH": DEFAULT_PATH, **plan.env, **dict(config.env), **dict(container.volatile_env)}.items():
+        for key, value in {
+            "PATH": DEFAULT_PATH,
+            **plan.env,
+            **dict(config.env),
+            **dict(container.volatile_env),
+        }.items():
             args += ["--env", f"{key}={value}"]
         return [*args, "--rootfs", str(root)]
 

@@ -100,10 +100,16 @@ class Services:
         """The health check where the image has one, else every exposed port."""
         deadline = time.monotonic() + _START_SECONDS
         health = service.container.config.health
-        ports = [port.port for port in service.container.config.ports if port.protocol == "TCP" and not port.experimental_skip_healthcheck]
+        ports = [
+            port.port
+            for port in service.container.config.ports
+            if port.protocol == "TCP" and not port.experimental_skip_healthcheck
+        ]
         why = "it has not started"
         while time.monotonic() < deadline:
-            state = await self.engine.runner().podman("inspect", "--format", "{{.State.Status}} {{.State.Pid}}", name, ok=False)
+            state = await self.engine.runner().podman(
+                "inspect", "--format", "{{.State.Status}} {{.State.Pid}}", name, ok=False
+            )
             status, _, pid = state.strip().partition(" ")
             if status in ("exited", "stopped", ""):
                 msg = f"service {service.hostname} ended before it was ready:\n{_tail(log, secrets)}"

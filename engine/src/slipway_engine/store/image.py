@@ -31,7 +31,14 @@ _DOCKER = {
     _LAYER: "application/vnd.docker.image.rootfs.diff.tar.gzip",
 }
 _EPOCH = "1970-01-01T00:00:00Z"
-_UNITS = (("h", 3_600_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1), ("m", 60_000_000_000), ("s", 1_000_000_000))
+_UNITS = (
+    ("h", 3_600_000_000_000),
+    ("ms", 1_000_000),
+    ("us", 1_000),
+    ("ns", 1),
+    ("m", 60_000_000_000),
+    ("s", 1_000_000_000),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,7 @@ def read_layout(store: Store, layout: Path) -> tuple[str, Config, tuple[Layer, .
 
 def unpack(data: Path, target: Path) -> None:
     """Unpack a layer into overlayfs' form."""
-    os.chmod(target, 0o755)
+    os.chmod(target, 0o755)  # noqa: S103  # the root of a file system
     done = subprocess.run(
         ["tar", "--extract", "--numeric-owner", "--same-permissions", "--xattrs", "--file", str(data), "--directory", str(target)],
         capture_output=True, check=False,
@@ -221,7 +228,10 @@ def nanoseconds(text: str) -> int:
     total, rest = 0.0, text
     while rest:
         digits = len(rest) - len(rest.lstrip("0123456789."))
-        unit = next((u for u, _ in _UNITS if rest[digits:].startswith(u) and not (u == "m" and rest[digits:].startswith("ms"))), None)
+        unit = next(
+            (u for u, _ in _UNITS if rest[digits:].startswith(u) and not (u == "m" and rest[digits:].startswith("ms"))),
+            None,
+        )
         if digits == 0 or unit is None:
             msg = f"{text!r} is not a duration; write it as 30s, 1m30s or 500ms"
             raise ImageError(msg)

@@ -119,9 +119,7 @@ def _entries(layer: Layer) -> Iterator[tuple[str, Entry, bool]]:
             yield f"{path}/.wh..opq", Entry("f", 0, mtime=LAYER_TIME), True
 
 
-def _add(
-    archive: tarfile.TarFile, path: str, entry: Entry, whiteout: bool, links: dict[tuple[int, int], str]
-) -> None:
+def _add(archive: tarfile.TarFile, path: str, entry: Entry, whiteout: bool, links: dict[tuple[int, int], str]) -> None:
     if whiteout:
         folder, _, name = path.rpartition("/")
         info = tarfile.TarInfo(f"{folder}/.wh.{name}".lstrip("/"))

@@ -32,6 +32,8 @@ from slipway_engine.errors import HostError
 
 _KEEP_LOGS = 20
 
+_FULL = 1 << 16
+
 # How often a lock that somebody else holds is tried.
 _LOCK_SECONDS = 0.05
 
@@ -57,13 +59,17 @@ class Store:
             self.path.mkdir(parents=True, exist_ok=True)
             self._shared = os.open(self.path / "in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._shared, fcntl.LOCK_SH)
-            self._db = sqlite3.connect(self.path / f"index-{_FORMAT}.sqlite", timeout=30, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(
+                self.path / f"index-{_FORMAT}.sqlite", timeout=30, isolation_level=None, check_same_thread=False
+            )
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=OFF")
             self._db.execute(
                 "CREATE TABLE IF NOT EXISTS rows (kind TEXT, key TEXT, value TEXT, expires REAL, PRIMARY KEY (kind, key)) WITHOUT ROWID"
             )
         except (OSError, sqlite3.Error) as error:
+            if is_full(self.path):
+                raise HostError(no_space(self.path)) from error
             msg = f"{self.path}: cannot be used as the cache ({error}); set SLIPWAY_CACHE_DIR to a writable folder"
             raise HostError(msg) from error
         self.run = f"{os.getpid()}-{time.time_ns():x}"
@@ -184,7 +190,21 @@ class Store:
             msg = f"{self.path}: another run is using the cache; try again when it has ended"
             raise HostError(msg) from error
         freed = 0
-        for name in ("execs", "layers", "files", "blobs", "volumes", "trees", "tarballs", "venvs", "modules", "buildah", "locks", "tmp", "log"):
+        for name in (
+            "execs",
+            "layers",
+            "files",
+            "blobs",
+            "volumes",
+            "trees",
+            "tarballs",
+            "venvs",
+            "modules",
+            "buildah",
+            "locks",
+            "tmp",
+            "log",
+        ):
             freed += remove(self.path / name)
         self._db.execute("DELETE FROM rows")
         self._db.execute("VACUUM")
@@ -199,6 +219,20 @@ class Store:
             self._tmp = None
         self._db.close()
         os.close(self._shared)
+
+
+def is_full(path: Path) -> bool:
+    """Whether the disk of an existing folder has no room even for a message."""
+    try:
+        return shutil.disk_usage(path).free < _FULL
+    except OSError:
+        return False
+
+
+def no_space(path: Path) -> str:
+    """What to say of a cache on a full disk."""
+    free = "free some space, run `slipway prune`, or set SLIPWAY_CACHE_DIR to a larger disk"
+    return f"{path}: no space left on the cache's disk; {free}"
 
 
 def remove(path: Path) -> int:

@@ -111,7 +111,9 @@ class Tree:
     def with_entry(self, path: str, entry: Entry) -> Tree:
         """One entry added or replaced."""
         target = clean(path)
-        return self.merged(str(PurePosixPath(target).parent), Tree({PurePosixPath(target).name: entry}, digest_of(str(entry))))
+        return self.merged(
+            str(PurePosixPath(target).parent), Tree({PurePosixPath(target).name: entry}, digest_of(str(entry)))
+        )
 
     def without(self, paths: list[str]) -> Tree:
         """These paths, and what is below them, removed."""
