@@ -136,7 +136,7 @@ class Bench:
 
 
 def main() -> int:
-    """Run what the arguments ask for; gives the exit code: 1 where a build was wrong, 2 where it could not run."""
+    """Run what the arguments ask for; gives the exit code: 1 where Slipway rebuilt the wrong images, 2 where it could not run."""
     options = parse()
     signal.signal(signal.SIGTERM, _interrupted)
     signal.signal(signal.SIGHUP, _interrupted)
@@ -169,7 +169,8 @@ def main() -> int:
         options.json.write_text(figures.as_json(bench.figures, chosen), encoding="utf-8")
     if options.markdown:
         options.markdown.write_text(figures.markdown(bench.figures, chosen), encoding="utf-8")
-    return 1 if bench.figures.surprises else 0
+    # Another builder that rebuilds too much is worth a line; Slipway doing so is a defect.
+    return 1 if any(line.startswith("slipway") for line in bench.figures.surprises) else 0
 
 
 def parse() -> argparse.Namespace:

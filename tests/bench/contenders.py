@@ -122,6 +122,7 @@ class BuildKit(Contender):
         super().__init__(work, tree, archives)
         self.client = client
         self.host = f"unix://{self.folder}/docker.sock"
+        self._cgroup = work.name
         self.env = {"DOCKER_HOST": self.host, "DOCKER_BUILDKIT": "1", "DOCKER_CONFIG": str(self.folder / "client")}
 
     @contextlib.contextmanager
@@ -133,7 +134,7 @@ class BuildKit(Contender):
             "setpriv", "--pdeathsig", "TERM", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
             "dockerd", "--config-file", f"{self.folder}/daemon.json", "--data-root", f"{self.folder}/data",
             "--exec-root", f"{self.folder}/exec", "-p", f"{self.folder}/docker.pid", "-H", self.host,
-            "--bridge", "none", "--iptables=false", "--ip6tables=false", "--storage-driver", "overlay2",
+            "--cgroup-parent", self._cgroup, "--bridge", "none", "--iptables=false", "--ip6tables=false", "--storage-driver", "overlay2",
         ]  # fmt: skip
         log = self.log("daemon")
         with log.open("wb") as out:
@@ -165,6 +166,11 @@ class BuildKit(Contender):
         if daemon.poll() is None:
             daemon.kill()  # unshare takes the whole namespace with it
             daemon.wait()
+        root = Path("/sys/fs/cgroup")
+        for group in (root / self._cgroup, *root.glob(f"*/{self._cgroup}")):
+            for folder, _, _ in os.walk(group, topdown=False):
+                with contextlib.suppress(OSError):
+                    os.rmdir(folder)
 
     def prepare(self) -> None:
         """Load the bases."""
