@@ -9,6 +9,7 @@ from dagger import DefaultPath, Doc, Ignore, field, function, object_type
 
 from slipway import project
 from slipway.images.inputs import LEFTOVERS, SECRETS
+from slipway.release.refs import Origin
 
 Services = Annotated[
     list[str] | None,
@@ -76,3 +77,30 @@ class Slipway:
     async def check(self, service: Services = None) -> str:
         """Lint, check types and test, all at once; every failure is shown."""
         return await project.check(self.source, ["lint", "types", "test"], service)
+
+    @function
+    async def tags(  # noqa: PLR0913, PLR0917  # each is a flag of its own
+        self,
+        event: Annotated[
+            str, Doc("The event as GitHub names it: push, pull_request, workflow_dispatch, …")
+        ],
+        ref: Annotated[
+            str, Doc("The full ref: refs/heads/<branch>, refs/tags/<tag>, refs/pull/<number>/merge")
+        ],
+        sha: Annotated[str, Doc("The full sha of the commit: 40 hex digits")],
+        default_branch: Annotated[str, Doc("The branch that latest belongs to, as in main")],
+        tag: Annotated[
+            str | None, Doc("One more tag, to come first; empty means none, as CI writes it")
+        ] = None,
+        branches: Annotated[
+            list[str] | None,
+            Doc("The repository's branches, to refuse one that shares its tag with another"),
+        ] = None,
+    ) -> str:
+        """The tags that this commit is published under, one a line.
+
+        Nothing is asked of a registry or of git. Nothing is printed for a pull request, unless
+        slipway.toml or --tag asks for tags.
+        """
+        origin = Origin(event, ref, sha, default_branch)
+        return await project.tags(self.source, origin, tag, branches)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import dagger
 
     from slipway.config import Config
+    from slipway.release.refs import Origin
 
 
 async def services(source: dagger.Directory) -> str:
@@ -61,6 +62,17 @@ async def check(source: dagger.Directory, checks: list[str], names: list[str] | 
 
     config = await _config(source)
     return await run.run(source, config, config.select(names), checks)
+
+
+async def tags(
+    source: dagger.Directory, origin: Origin, asked: str | None, branches: list[str] | None
+) -> str:
+    """The tags of a commit, one a line."""
+    from slipway.release import tags as release
+
+    config = await _config(source)
+    found = release.tags(origin, config.tags, asked or "", branches or [])
+    return "".join(f"{tag}\n" for tag in found)
 
 
 async def _config(source: dagger.Directory) -> Config:

@@ -163,7 +163,7 @@ WHOLE_FILE = {
     "no services": (PROJECT, "services: should have at least one table, as in [services.api]"),
     "a misspelt section": (
         f"{PROJECT}{SERVICE}\n[service.x]",
-        'service: unknown key; did you mean "services"? Known keys: project, services',
+        'service: unknown key; did you mean "services"? Known keys: project, services, tags',
     ),
     "a service that is no table": (f"{PROJECT}[services]\napi = 1", "services/api: should be a table"),
     "a service in capitals": (

@@ -1,6 +1,15 @@
 """`slipway.toml`, read once into frozen models."""
 
-from slipway.config.models import Config, Dockerfile, Node, Postgres, Project, PythonUv, Service
+from slipway.config.models import (
+    Config,
+    Dockerfile,
+    Node,
+    Postgres,
+    Project,
+    PythonUv,
+    Service,
+    Tags,
+)
 from slipway.config.parse import FILE, parse
 
 __all__ = [
@@ -12,5 +21,6 @@ __all__ = [
     "Project",
     "PythonUv",
     "Service",
+    "Tags",
     "parse",
 ]

@@ -21,6 +21,12 @@ from slipway.config.fields import (
     Variables,
     Words,
 )
+from slipway.config.templates import (
+    BranchTemplate,
+    CommitTemplate,
+    PullRequestTemplate,
+    VersionTemplate,
+)
 from slipway.errors import InputError
 
 _REFERENCE = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+")
@@ -66,6 +72,17 @@ class Project(Table):
     def reference(self, service: str) -> str:
         """The image of a service, without a tag, as in `ghcr.io/owner/shop-api`."""
         return self.image.replace("{project}", self.name).replace("{service}", service)
+
+
+class Tags(Table):
+    """How images are tagged: docs/tags.md."""
+
+    branch: BranchTemplate = "{branch}"
+    sha: CommitTemplate = "sha-{sha}"
+    sha_length: Literal[7, 40] = 7
+    versions: tuple[VersionTemplate, ...] = ("{version}",)
+    pull_request: PullRequestTemplate | None = None
+    latest: tuple[Literal["default-branch", "stable-versions"], ...] = ("default-branch",)
 
 
 class Tests(Table):
@@ -168,6 +185,7 @@ class Config(Table):
 
     project: Project
     services: dict[str, Service]
+    tags: Tags = Tags()
 
     def select(self, names: list[str] | None) -> list[Service]:
         """The named services, or all; in the order of the file.

@@ -9,12 +9,12 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from slipway.config.fields import is_service_name
-from slipway.config.models import KINDS, Config, Project, Service, Table
+from slipway.config.models import KINDS, Config, Project, Service, Table, Tags
 from slipway.errors import ConfigError
 
 FILE = "slipway.toml"
 
-_SECTIONS = ["project", "services"]
+_SECTIONS = ["project", "services", "tags"]
 _T = TypeVar("_T", bound=Table)
 
 # pydantic's error types, in the words of this file; never the value, which may be a secret.
@@ -47,9 +47,10 @@ def parse(text: str) -> Config:
     project = _table(Project, data.get("project"), ("project",), problems)
     services = _services(data.get("services"), problems)
     problems += _bindings(services, list(data.get("services") or []))
-    if problems or project is None:
+    tags = _table(Tags, data.get("tags", {}), ("tags",), problems)
+    if problems or project is None or tags is None:
         raise ConfigError(f"{FILE}: {problem}" for problem in problems)
-    return Config.model_construct(project=project, services=services)
+    return Config.model_construct(project=project, services=services, tags=tags)
 
 
 def _services(data: object, problems: list[str]) -> dict[str, Service]:

@@ -121,7 +121,8 @@ async def _run(runner: Runner, container: Container, command: Command, key: str,
         started = runner.memory / f"pid{runner.next_number()}"
         arguments = ["podman", "run", "--rm", "--pidfile", str(started)]
         arguments += ["--interactive"] if stdin is not None else []
-        arguments += runner.command(container, plan, snap.root, name, privileged=command.privileged)
+        network = await runner.network(container)
+        arguments += runner.command(container, plan, snap.root, name, network, privileged=command.privileged)
         arguments += plan.wrap(command.args)
         try:
             code = await _process(arguments, stdin, result, plan.secrets)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway_engine.errors import HostError
-from slipway_engine.run import certificates, machine, overlay
+from slipway_engine.run import certificates, machine, network, overlay
 from slipway_engine.run.mounts import Plan, plan_mounts
 from slipway_engine.store.layers import Stack, canonical, folder_entry, is_opaque
 from slipway_engine.store.tree import parents
@@ -56,6 +56,7 @@ class Runner:
         self._names: set[str] = set()
         self._count = 0
         self._reaper: asyncio.subprocess.Process | None = None
+        self._network: asyncio.Future[str] | None = None
         self._starting = asyncio.Lock()
 
     @property
@@ -119,17 +120,28 @@ class Runner:
                 if bundle:
                     certificates.withdraw(bundle, lower, snap.upper)
 
+    async def network(self, container: Container) -> str:
+        """Podman's network option for a command: the run's own, or one for itself where services are bound."""
+        if container.bindings:
+            return "bridge"
+        if self._network is None:
+            self._network = asyncio.ensure_future(network.hold(self))
+        return await asyncio.shield(self._network)
+
+    def options(self, network: str) -> list[str]:
+        """What every container of this run is started with."""
+        limits = [part for limit in self.machine.limits for part in ("--ulimit", limit)]
+        return [
+            "--label", self.label, "--runtime", self.machine.runtime, "--network", network, "--http-proxy=false",
+            "--log-driver", "none", "--cgroups", "enabled", *limits,
+        ]  # fmt: skip
+
     def command(
-        self, container: Container, plan: Plan, root: Path, name: str, *, privileged: bool = False
+        self, container: Container, plan: Plan, root: Path, name: str, network: str, *, privileged: bool = False
     ) -> list[str]:
         """The podman arguments up to the root file system; the command follows."""
         config = container.config
-        args = [
-            "--name", name, "--label", self.label, "--runtime", self.machine.runtime,
-            "--network", "bridge", "--http-proxy=false", "--log-driver", "none", "--cgroups", "enabled",
-            *(part for limit in self.machine.limits for part in ("--ulimit", limit)),
-            *plan.options,
-        ]  # fmt: skip
+        args = ["--name", name, *self.options(network), *plan.options]
         if privileged:
             args.append("--privileged")
         if config.user:

@@ -80,7 +80,9 @@ class Services:
                 snap, plan, scratch = await mounts.enter_async_context(runner.snapshot(service.container))
                 name = runner.new_name("service")
                 log = scratch / "log"
-                options = runner.command(service.container, plan, snap.root, name, privileged=service.privileged)
+                options = runner.command(
+                    service.container, plan, snap.root, name, "bridge", privileged=service.privileged
+                )
                 options[options.index("--log-driver") + 1] = "k8s-file"
                 await runner.podman("run", "--detach", "--log-opt", f"path={log}", *options, *plan.wrap(service.args))
                 mounts.push_async_callback(runner.forget, name)

@@ -1,0 +1,1 @@
+"""What a release is called and made of: references, tags, its manifest."""
