@@ -26,7 +26,7 @@ async def test_the_same_recipe_in_a_new_engine_executes_nothing(nonce: str) -> N
     steps = (
         *base(),
         shell(f"echo {nonce}; date +%N"),
-        shell("date +%N > /made"),
+        shell(f"date +%N > /made; : {nonce}"),
         step("file", path="/made"),
         "contents",
     )

@@ -28,6 +28,9 @@ _PODMAN_FAILED = 125
 # And what it ends with when it cannot go on.
 _PODMAN_CODES = (125, 126)
 
+# How often, and after how many seconds, the end of a container that is being started is looked for again.
+_END_TRIES, _END_SECONDS = 50, 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -125,7 +128,7 @@ async def _run(runner: Runner, container: Container, command: Command, key: str,
         arguments += runner.command(container, plan, snap.root, name, network, privileged=command.privileged)
         arguments += plan.wrap(command.args)
         try:
-            code = await _process(arguments, stdin, result, plan.secrets)
+            code = await _process(runner, name, arguments, stdin, result, plan.secrets)
         except BaseException:
             await asyncio.shield(runner.forget(name))
             raise
@@ -161,7 +164,9 @@ async def _run(runner: Runner, container: Container, command: Command, key: str,
     return store.commit(result, place)
 
 
-async def _process(arguments: list[str], stdin: bytes | None, result: Path, secrets: list[bytes]) -> int:
+async def _process(
+    runner: Runner, name: str, arguments: list[str], stdin: bytes | None, result: Path, secrets: list[bytes]
+) -> int:
     """Run podman with its output going to files; the exit code. With secrets, their values are replaced on the way."""
     with (result / "stdout").open("wb") as out, (result / "stderr").open("wb") as err:
         process = await asyncio.create_subprocess_exec(
@@ -171,19 +176,32 @@ async def _process(arguments: list[str], stdin: bytes | None, result: Path, secr
         )  # fmt: skip
     try:
         async with asyncio.TaskGroup() as group:
-            for name, source in (("stdout", process.stdout), ("stderr", process.stderr)):
+            for stream, source in (("stdout", process.stdout), ("stderr", process.stderr)):
                 if source is not None:
-                    group.create_task(copy_redacted(source, result / name, secrets))
+                    group.create_task(copy_redacted(source, result / stream, secrets))
             if stdin is not None:
                 group.create_task(_feed(process, stdin))
             group.create_task(process.wait())
     except BaseException as error:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        await asyncio.shield(_end(runner, name, process))
         # Of several failures the first says why.
         raise error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error from None
     return process.returncode or 0
+
+
+async def _end(runner: Runner, name: str, process: asyncio.subprocess.Process) -> None:
+    """Remove a container that may still be starting, until its podman has ended.
+
+    Killed in between, podman would leave a container that it does not know of, and with it a monitor that waits.
+    """
+    for _ in range(_END_TRIES):
+        await runner.forget(name)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), _END_SECONDS)
+            return
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
 
 
 async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:

@@ -29,6 +29,7 @@ def main() -> None:
         if not _remove_containers(label) and not busy:
             break
         time.sleep(0.1)
+    _end_monitors(label.partition("=")[2])
     # This process shares the engine's mounts: what is mounted there would keep its folder.
     with open("/proc/self/mounts", encoding="utf-8", errors="surrogateescape") as mounts:
         places = [line.split(" ")[1] for line in mounts]
@@ -70,6 +71,26 @@ def _helpers(label: str, tmp: str, how: signal.Signals) -> bool:
             except OSError:
                 continue
     return found
+
+
+def _end_monitors(run: str) -> None:
+    """End what podman lost sight of: a container's monitor, and its only child, the container itself."""
+    monitors, parents = set(), {}
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                words = file.read().decode(errors="replace").split("\0")
+            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+                parents[pid] = int(file.read().rpartition(")")[2].split()[1])
+        except (OSError, ValueError, IndexError):
+            continue
+        if words[0].endswith("conmon") and any(f"-{run}-" in word for word in words):
+            monitors.add(pid)
+    for pid in [child for child, parent in parents.items() if parent in monitors] + sorted(monitors):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except OSError:
+            continue
 
 
 def _quietly(*command: str) -> None:

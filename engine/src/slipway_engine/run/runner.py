@@ -168,6 +168,8 @@ class Runner:
         process = await asyncio.create_subprocess_exec(
             "podman", *args, stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            # Ctrl-C is for the engine: podman, stopped half-way, would leave what it does not know of.
+            start_new_session=True,
         )  # fmt: skip
         try:
             out, err = await process.communicate()
@@ -195,6 +197,9 @@ class Runner:
 
     async def close(self) -> None:
         """Remove what is still there and dismiss the watcher."""
+        if self._network is not None:
+            # It may still be starting; what is not there yet cannot be removed.
+            await asyncio.gather(self._network, return_exceptions=True)
         for name in list(self._names):
             await self.forget(name)
         if self._reaper is not None:
