@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from slipway_engine.cli.errors import UsageError
@@ -50,28 +51,39 @@ _BY_ARGUMENT = {
 
 async def core_types(engine: Engine) -> ModuleTypes:
     """The served objects and enums; kept, since reading them takes longer than most calls."""
-    from slipway_engine import __version__
+    import slipway_engine.ops  # noqa: F401  # registers what is served
+    from slipway_engine.api.registry import OPERATIONS
+    from slipway_engine.edition import edition
 
-    row = engine.store.get("core-types", __version__)
+    row = engine.store.get("core-types", edition())
     if row is not None:
         return ModuleTypes.decode(row)
     answer = await engine.query(_QUERY)
     if answer.get("errors"):
         raise UsageError(str(answer["errors"][0]["message"]))
-    types = read_schema(answer["data"]["__schema"])
-    engine.store.put("core-types", __version__, types.encode(), ttl_seconds=3600)
+    types = read_schema(answer["data"]["__schema"], served=OPERATIONS.keys() | {"sync"})
+    engine.store.put("core-types", edition(), types.encode(), ttl_seconds=86400)
     return types
 
 
-def read_schema(schema: dict[str, Any]) -> ModuleTypes:
-    """The object and enum types of an introspection answer."""
+def read_schema(schema: dict[str, Any], served: Container[str] | None = None) -> ModuleTypes:
+    """The object and enum types of an introspection answer; of the fields only those `served`, as `Type.field`.
+
+    Introspection shows the whole API, so that an SDK can ask for what is not there and be told; people are shown what is.
+    """
+
+    def shown(owner: str, name: str) -> bool:
+        return name != "id" and (served is None or name in served or f"{owner}.{name}" in served)
+
     kinds = {row["name"]: row["kind"] for row in schema["types"]}
     objects = tuple(
         TypeDef(
             "OBJECT_KIND",
             row["name"],
             row["description"] or "",
-            functions=tuple(_function(row["name"], item, kinds) for item in row["fields"] if item["name"] != "id"),
+            functions=tuple(
+                _function(row["name"], item, kinds) for item in row["fields"] if shown(row["name"], item["name"])
+            ),
         )
         for row in schema["types"]
         if row["kind"] == "OBJECT" and not row["name"].startswith("_")
