@@ -3,9 +3,11 @@
 SlipwayError
 ├── ConfigError        slipway.toml, or a file it points to, is wrong
 ├── InputError         an argument of a function is wrong
+├── ReleaseError       a release is not what it says
 └── RunError           work was run, and some of it failed
     ├── BuildError     images could not be built
-    └── CheckError     checks failed
+    ├── CheckError     checks failed
+    └── PublishError   something was pushed, and not all of it is there
 
 Only the text of an error crosses the engine, so every message says where, what and what next.
 """
@@ -37,6 +39,10 @@ class InputError(SlipwayError):
     """Raised when an argument does not fit; the message names the argument."""
 
 
+class ReleaseError(SlipwayError):
+    """Raised when a release manifest cannot be read, or the registry holds something else."""
+
+
 class RunError(SlipwayError):
     """Raised after all work ended, when some of it failed; the message holds every failure."""
 
@@ -51,3 +57,7 @@ class BuildError(RunError):
 
 class CheckError(RunError):
     """Raised when at least one check failed."""
+
+
+class PublishError(RunError):
+    """Raised when a push failed or a tag does not hold its digest; it names what is there."""

@@ -8,12 +8,39 @@ import dagger
 from dagger import DefaultPath, Doc, Ignore, field, function, object_type
 
 from slipway import project
-from slipway.images.inputs import LEFTOVERS, SECRETS
-from slipway.release.refs import Origin
+from slipway.images.inputs import LEFTOVERS, MADE_HERE, SECRETS
+from slipway.objects import NEVER, Release, Report
 
 Services = Annotated[
     list[str] | None,
     Doc("Only these services; repeat the flag, or separate names with commas. Default: all"),
+]
+Repository = Annotated[
+    dagger.Directory,
+    DefaultPath("/"),
+    Ignore([*SECRETS, *MADE_HERE]),
+    Doc("The repository with its .git, asked for what is not passed"),
+]
+Event = Annotated[
+    str, Doc("The event as GitHub names it: push, pull_request, workflow_dispatch, …")
+]
+Ref = Annotated[
+    str, Doc("The full ref: refs/heads/<branch>, refs/tags/<tag>, refs/pull/<number>/merge")
+]
+DefaultBranch = Annotated[str, Doc("The branch that latest belongs to, as in main")]
+Tag = Annotated[str | None, Doc("One more tag, to come first; empty means none, as CI writes it")]
+Refs = Annotated[
+    list[str] | None,
+    Doc(
+        "The repository's branches, and its tags as refs/tags/…, to refuse two that share a tag "
+        "and to leave latest to the newest version"
+    ),
+]
+Username = Annotated[
+    str, Doc("Who signs in to the registry; default: the owner in the images' path")
+]
+Password = Annotated[
+    dagger.Secret | None, Doc("The registry's password or token, as in env://REGISTRY_PASSWORD")
 ]
 
 
@@ -81,26 +108,67 @@ class Slipway:
     @function
     async def tags(  # noqa: PLR0913, PLR0917  # each is a flag of its own
         self,
-        event: Annotated[
-            str, Doc("The event as GitHub names it: push, pull_request, workflow_dispatch, …")
-        ],
-        ref: Annotated[
-            str, Doc("The full ref: refs/heads/<branch>, refs/tags/<tag>, refs/pull/<number>/merge")
-        ],
-        sha: Annotated[str, Doc("The full sha of the commit: 40 hex digits")],
-        default_branch: Annotated[str, Doc("The branch that latest belongs to, as in main")],
-        tag: Annotated[
-            str | None, Doc("One more tag, to come first; empty means none, as CI writes it")
-        ] = None,
-        branches: Annotated[
-            list[str] | None,
-            Doc("The repository's branches, to refuse one that shares its tag with another"),
-        ] = None,
+        repository: Repository,
+        event: Event = "",
+        ref: Ref = "",
+        sha: Annotated[str, Doc("The full sha of the commit: 40 hex digits")] = "",
+        default_branch: DefaultBranch = "",
+        tag: Tag = None,
+        branches: Refs = None,
     ) -> str:
         """The tags that this commit is published under, one a line.
 
-        Nothing is asked of a registry or of git. Nothing is printed for a pull request, unless
+        Whatever is not passed is read from git; with everything passed, nothing is asked of git,
+        and never anything of a registry. Nothing is printed for a pull request, unless
         slipway.toml or --tag asks for tags.
         """
-        origin = Origin(event, ref, sha, default_branch)
-        return await project.tags(self.source, origin, tag, branches)
+        asked = project.Asked(event, ref, default_branch, tag or "", branches or [])
+        commit = project.Given(self.source, repository, sha or self.commit)
+        return await project.tags(commit, asked)
+
+    @function(cache=NEVER)  # type: ignore[call-overload, untyped-decorator, unused-ignore]  # dagger/dagger#11572
+    async def publish(  # noqa: PLR0913, PLR0917  # each is a flag of its own
+        self,
+        repository: Repository,
+        tag: Tag = None,
+        registry: Annotated[
+            str, Doc("The registry's host in place of the configured one, as in localhost:5000")
+        ] = "",
+        username: Username = "",
+        password: Password = None,
+        event: Event = "",
+        ref: Ref = "",
+        default_branch: DefaultBranch = "",
+        branches: Refs = None,
+        dry_run: Annotated[bool, Doc("Print what would be done, and do nothing")] = False,  # noqa: FBT002  # a flag
+        report: Annotated[Report, Doc("What to print")] = Report.TABLE,
+        signing_key: Annotated[
+            dagger.Secret | None, Doc("A private key of cosign, to sign the release with")
+        ] = None,
+        signing_password: Annotated[
+            dagger.Secret | None, Doc("The password of the private key")
+        ] = None,
+    ) -> str:
+        """Push every image under the commit's tags, and the release that lists them.
+
+        First everything is built and the gate passed: if any of it fails, nothing is pushed. Then
+        each image goes under its own tag, then under the others, and every tag is read back. What
+        is not passed about the commit is read from git; changes that are not committed mark it.
+        """
+        asked = project.Asked(event, ref, default_branch, tag or "", branches or [])
+        access = project.Access(registry, username, password)
+        signing = project.Signing(signing_key, signing_password)
+        commit = project.Given(self.source, repository, self.commit, self.commit_time)
+        if dry_run:
+            return await project.plan(commit, asked, access)
+        return await project.publish(commit, asked, access, signing, report.value)
+
+    @function
+    def release(
+        self,
+        ref: Annotated[str, Doc("The release, as publish printed it: repository:tag or …@digest")],
+        username: Username = "",
+        password: Password = None,
+    ) -> Release:
+        """A release that was published: inspect, verify, manifest."""
+        return Release(ref=ref, username=username, password=password)  # type: ignore[call-arg]  # object_type makes it a dataclass

@@ -8,13 +8,16 @@ reading the configuration costs more than all else that has to be loaded.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import dagger
 
     from slipway.config import Config
+    from slipway.release.plan import Plan
     from slipway.release.refs import Origin
+    from slipway.release.registry import Registry
 
 
 async def services(source: dagger.Directory) -> str:
@@ -64,15 +67,141 @@ async def check(source: dagger.Directory, checks: list[str], names: list[str] | 
     return await run.run(source, config, config.select(names), checks)
 
 
-async def tags(
-    source: dagger.Directory, origin: Origin, asked: str | None, branches: list[str] | None
-) -> str:
-    """The tags of a commit, one a line."""
-    from slipway.release import tags as release
+@dataclass(frozen=True)
+class Given:
+    """The files, the same with `.git`, and the commit and its time as far as they were passed."""
 
-    config = await _config(source)
-    found = release.tags(origin, config.tags, asked or "", branches or [])
+    source: dagger.Directory
+    repository: dagger.Directory
+    sha: str = ""
+    time: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where a commit comes from, as far as it was passed, and a tag that was asked for."""
+
+    event: str
+    ref: str
+    default_branch: str
+    tag: str
+    refs: list[str]
+
+
+@dataclass(frozen=True)
+class Access:
+    """A registry in place of the configured one, and who signs in."""
+
+    registry: str
+    username: str
+    password: dagger.Secret | None
+
+
+@dataclass(frozen=True)
+class Signing:
+    """A private key and its password."""
+
+    key: dagger.Secret | None
+    password: dagger.Secret | None
+
+
+async def tags(given: Given, asked: Asked) -> str:
+    """The tags of a commit, one a line."""
+    config = await _config(given.source)
+    found, _, _ = await _tagged(config, given, asked)
     return "".join(f"{tag}\n" for tag in found)
+
+
+async def plan(given: Given, asked: Asked, access: Access) -> str:
+    """What `publish` would do."""
+    _, planned = await _plan(given, asked, access)
+    return planned.text()
+
+
+async def publish(given: Given, asked: Asked, access: Access, signing: Signing, report: str) -> str:
+    """Publish; gives the table, the manifest or the summary."""
+    from slipway.release import publish as release
+    from slipway.release.registry import Registry
+    from slipway.release.signing import Signer
+
+    config, planned = await _plan(given, asked, access)
+    registry = Registry(planned.registry, access.username or planned.account, access.password)
+    signer = Signer(signing.key, signing.password) if signing.key else None
+    done = await release.publish(given.source, config, planned, registry, signer)
+    match report:
+        case "manifest":
+            return done.release.encode().decode()
+        case "summary":
+            return done.summary()
+    return done.text()
+
+
+async def inspect_release(ref: str, username: str, password: dagger.Secret | None) -> str:
+    """A release for people."""
+    from slipway.release import artifact, report
+
+    reference, release, _ = await artifact.fetch(_registry(ref, username, password), ref)
+    return report.inspected(release, reference)
+
+
+async def release_manifest(ref: str, username: str, password: dagger.Secret | None) -> str:
+    """A release's own bytes."""
+    from slipway.release import artifact
+
+    _, release, _ = await artifact.fetch(_registry(ref, username, password), ref)
+    return release.encode().decode()
+
+
+async def verify_release(
+    ref: str, username: str, password: dagger.Secret | None, public_key: dagger.File | None
+) -> str:
+    """The proof that a registry holds a release."""
+    from slipway.release import verify
+
+    return await verify.verify(_registry(ref, username, password), ref, public_key)
+
+
+def _registry(ref: str, username: str, password: dagger.Secret | None) -> Registry:
+    from slipway.errors import InputError
+    from slipway.release.registry import Registry
+
+    host, _, path = ref.partition("/")
+    if not path or not ("." in host or ":" in host or host == "localhost"):
+        raise InputError(
+            f"--ref: {ref!r} is no reference with a registry; write it as publish printed it, as "
+            "in ghcr.io/you/shop-release:main"
+        )
+    return Registry(host, username or path.partition("/")[0], password)
+
+
+async def _plan(given: Given, asked: Asked, access: Access) -> tuple[Config, Plan]:
+    from slipway.images.labels import Commit
+    from slipway.release.plan import plan
+
+    config = await _config(given.source)
+    found, origin, time = await _tagged(config, given, asked)
+    commit = Commit(origin.sha, time, dirty=origin.dirty)
+    return config, plan(config, origin, commit, access.registry, found)
+
+
+async def _tagged(
+    config: Config, given: Given, asked: Asked
+) -> tuple[tuple[str, ...], Origin, str]:
+    """The tags, what they follow from, and the commit's time; git is asked for what is missing."""
+    from slipway.release import checkout
+    from slipway.release.refs import Origin
+    from slipway.release.repository import read_checkout
+    from slipway.release.tags import tags
+
+    default_branch = asked.default_branch or config.project.default_branch
+    refs, time = asked.refs, given.time
+    if asked.event and asked.ref and given.sha and default_branch:
+        origin = Origin(asked.event, asked.ref, given.sha, default_branch)
+    else:
+        found = await read_checkout(given.repository)
+        origin = checkout.origin(found, asked.event, asked.ref, given.sha, default_branch)
+        refs, time = [*refs, *found.refs], time or found.time
+    return tags(origin, config.tags, asked.tag, refs), origin, time
 
 
 async def _config(source: dagger.Directory) -> Config:

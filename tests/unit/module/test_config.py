@@ -161,9 +161,21 @@ WHOLE_FILE = {
     "not TOML": ("[project\n", "is not TOML: Expected ']' at the end of a table declaration (at line 1, column 9)"),
     "no project": (SERVICE, "project: is required"),
     "no services": (PROJECT, "services: should have at least one table, as in [services.api]"),
+    "a release that is a service": (
+        f'{PROJECT}{SERVICE}\n[publish]\nrelease = "db"',
+        "publish/release: db is a service; take another name",
+    ),
+    "a gate that is no check": (
+        f'{PROJECT}{SERVICE}\n[publish]\ngate = ["lnt"]',
+        "publish/gate/0: should be 'lint', 'types' or 'test'",
+    ),
+    "a source with a password": (
+        f'[project]\nname = "x"\nimage = "x.io/{{service}}"\nsource = "https://me:pw@x.io/y"\n{SERVICE}',
+        'project/source: should be a page\'s address without credentials, as in "https://github.com/you/shop"',
+    ),
     "a misspelt section": (
         f"{PROJECT}{SERVICE}\n[service.x]",
-        'service: unknown key; did you mean "services"? Known keys: project, services, tags',
+        'service: unknown key; did you mean "services"? Known keys: project, services, tags, publish',
     ),
     "a service that is no table": (f"{PROJECT}[services]\napi = 1", "services/api: should be a table"),
     "a service in capitals": (

@@ -3,9 +3,9 @@
 import pytest
 
 from slipway.checks.commands import node_commands, python_commands
-from slipway.config import Node, Project, PythonUv
+from slipway.config import Dockerfile, Node, Project, PythonUv
 from slipway.errors import ConfigError, InputError
-from slipway.images import health
+from slipway.images import bases, health
 from slipway.images.labels import Commit, labels
 from slipway.images.manifests import NodeManifest, PythonManifest, node_manifest, python_manifest
 from slipway.table import size, table
@@ -21,6 +21,7 @@ def test_labels_say_what_it_is_and_from_which_commit() -> None:
         "org.opencontainers.image.description": "Statistics",
         "org.opencontainers.image.source": "https://example.com/shop",
         "org.opencontainers.image.licenses": "MIT",
+        "org.opencontainers.image.base.name": bases.PYTHON,
         "org.opencontainers.image.revision": SHA,
         "org.opencontainers.image.created": "2026-01-31T12:00:00Z",
     }
@@ -29,7 +30,37 @@ def test_labels_say_what_it_is_and_from_which_commit() -> None:
 def test_labels_without_a_value_are_left_out() -> None:
     project = Project(name="shop", image="ghcr.io/owner/{service}")
     api = API.model_copy(update={"description": ""})
-    assert labels(project, api, Commit()) == {"org.opencontainers.image.title": "api"}
+    assert labels(project, api, Commit()) == {
+        "org.opencontainers.image.title": "api",
+        "org.opencontainers.image.base.name": bases.PYTHON,
+    }
+
+
+def test_labels_say_all_that_is_configured() -> None:
+    more = {
+        "url": "https://shop.example",
+        "documentation": "https://shop.example/docs",
+        "vendor": "Shop",
+        "authors": "Us",
+    }
+    made = labels(Project(name="shop", image="ghcr.io/owner/{service}", **more), API, Commit())
+    assert {name: made[f"org.opencontainers.image.{name}"] for name in more} == more
+
+
+def test_a_base_that_is_pinned_has_its_digest_as_a_label() -> None:
+    pinned = API.model_copy(update={"base": "python:3.13@sha256:" + "a" * 64})
+    made = labels(PROJECT, pinned, Commit())
+    assert made["org.opencontainers.image.base.name"] == "python:3.13"
+    assert made["org.opencontainers.image.base.digest"] == "sha256:" + "a" * 64
+
+
+def test_what_a_dockerfile_stands_on_is_not_told() -> None:
+    own = Dockerfile(name="own", kind="dockerfile", path="own")
+    assert not any("base" in name for name in labels(PROJECT, own, Commit()))
+
+
+def test_a_commit_with_changes_is_marked() -> None:
+    assert labels(PROJECT, API, Commit(SHA, dirty=True))["org.opencontainers.image.revision"] == f"{SHA}-dirty"
 
 
 SHA_MESSAGE = "--commit: should be a full commit sha of 40 lower-case hex digits"

@@ -413,3 +413,48 @@ def test_a_fault_in_the_section_is_named(line: str, message: str) -> None:
 def test_a_section_that_is_no_table_is_named() -> None:
     with pytest.raises(ConfigError, match=r"^slipway.toml: tags: should be a table$"):
         parse(f"tags = 1\n{PROJECT}")
+
+
+# What git knows besides the ref.
+
+KNOWN = ("refs/heads/main", "refs/tags/v1.2.3", "refs/tags/v2.0.0", "refs/tags/v3.0.0-rc.1", "refs/tags/nightly")
+STABLE: dict[str, Any] = {"latest": ("stable-versions",)}
+
+NEWEST = {
+    "the newest stable version": ("refs/tags/v2.0.0", KNOWN, f"2.0.0 {SHORT} latest"),
+    "an older line": ("refs/tags/v1.2.3", KNOWN, f"1.2.3 {SHORT}"),
+    "a patch of an older line": ("refs/tags/v1.9.9", KNOWN, f"1.9.9 {SHORT}"),
+    "numbers, not letters": ("refs/tags/v10.0.0", KNOWN, f"10.0.0 {SHORT} latest"),
+    "nothing else is known": ("refs/tags/v1.2.3", (), f"1.2.3 {SHORT} latest"),
+    "a tag with build metadata is passed over": ("refs/tags/v1.0.0", ("refs/tags/v9.0.0+b1",), f"1.0.0 {SHORT} latest"),
+}
+
+
+@pytest.mark.parametrize(("ref", "known", "expected"), NEWEST.values(), ids=NEWEST)
+def test_only_the_newest_stable_version_is_the_latest(ref: str, known: tuple[str, ...], expected: str) -> None:
+    assert tagged(ref, branches=known, **STABLE) == expected
+
+
+def test_two_git_tags_of_one_version_are_refused() -> None:
+    assert refusal("refs/tags/v1.2.3", branches=("refs/tags/1.2.3",)) == (
+        "--ref: the tags 'v1.2.3' and '1.2.3' are the same version, and would be published as 1.2.3; delete one of them"
+    )
+
+
+def test_a_tag_of_the_repository_is_no_branch() -> None:
+    assert tagged("refs/heads/feature/x", branches=("refs/tags/feature-x",)) == f"feature-x {SHORT}"
+
+
+def test_a_detached_head_only_has_its_own_tag() -> None:
+    assert tagged("HEAD") == SHORT
+    assert tagged("HEAD", asked="develop") == f"develop {SHORT}"
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/main", "refs/tags/v1.2.3", "HEAD", "refs/pull/1/merge"])
+def test_changes_that_are_not_committed_give_one_marked_tag_and_never_latest(ref: str) -> None:
+    origin = Origin("push", ref, SHA, "main", dirty=True)
+    everything = rules(latest=("default-branch", "stable-versions"), pull_request="pr-{number}")
+    assert tags(origin, everything) == (f"{SHORT}-dirty",)
+    assert tags(origin, everything, "try") == ("try", f"{SHORT}-dirty")
+    with pytest.raises(InputError, match="kept for the default branch"):
+        tags(origin, everything, "latest")

@@ -1,16 +1,18 @@
 """`slipway.toml`, read once into frozen models."""
 
 from slipway.config.models import (
+    FILE,
     Config,
     Dockerfile,
     Node,
     Postgres,
     Project,
+    Publish,
     PythonUv,
     Service,
     Tags,
 )
-from slipway.config.parse import FILE, parse
+from slipway.config.parse import parse
 
 __all__ = [
     "FILE",
@@ -19,6 +21,7 @@ __all__ = [
     "Node",
     "Postgres",
     "Project",
+    "Publish",
     "PythonUv",
     "Service",
     "Tags",

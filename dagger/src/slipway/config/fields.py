@@ -30,6 +30,11 @@ def _project_name(text: str) -> str:
     return text
 
 
+def _service_name(text: str) -> str:
+    _expect(is_service_name(text), 'should be lower-case words, as in "my-service"')
+    return text
+
+
 def _inside(text: str, what: str) -> str:
     path = PurePosixPath(text)
     safe = text and not path.is_absolute() and ".." not in path.parts and "\\" not in text
@@ -80,7 +85,17 @@ def _line(text: str) -> str:
     return text
 
 
+def _web_address(text: str) -> str:
+    plain = re.fullmatch(r"https?://[^\s@/]+(/[^\s@]*)?", text)
+    _expect(
+        not text or (plain and not text.endswith(".git")),
+        'should be a page\'s address without credentials, as in "https://github.com/you/shop"',
+    )
+    return text
+
+
 ProjectName = Annotated[str, AfterValidator(_project_name)]
+ServiceName = Annotated[str, AfterValidator(_service_name)]
 RelativePath = Annotated[str, AfterValidator(_path)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 NumericUser = Annotated[str, AfterValidator(_user)]
@@ -88,4 +103,5 @@ HealthPath = Annotated[str, AfterValidator(_health)]
 Variables = Annotated[dict[str, str], AfterValidator(_variables)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_exec_form)]
 Line = Annotated[str, AfterValidator(_line)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]

@@ -18,7 +18,9 @@ from slipway.config.fields import (
     Port,
     ProjectName,
     RelativePath,
+    ServiceName,
     Variables,
+    WebAddress,
     Words,
 )
 from slipway.config.templates import (
@@ -28,6 +30,8 @@ from slipway.config.templates import (
     VersionTemplate,
 )
 from slipway.errors import InputError
+
+FILE = "slipway.toml"
 
 _REFERENCE = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -56,8 +60,13 @@ class Project(Table):
 
     name: ProjectName
     image: str
-    source: Line = ""
+    source: WebAddress = ""
+    url: WebAddress = ""
+    documentation: WebAddress = ""
     licenses: Line = ""
+    vendor: Line = ""
+    authors: Line = ""
+    default_branch: Line = ""
 
     @field_validator("image")
     @classmethod
@@ -69,9 +78,13 @@ class Project(Table):
             raise ValueError('should be in lower case, as in "ghcr.io/owner/{project}-{service}"')
         return text
 
-    def reference(self, service: str) -> str:
-        """The image of a service, without a tag, as in `ghcr.io/owner/shop-api`."""
-        return self.image.replace("{project}", self.name).replace("{service}", service)
+    def reference(self, service: str, registry: str = "") -> str:
+        """The image of a service, without a tag, as in `ghcr.io/owner/shop-api`.
+
+        A `registry`, as in `localhost:5000`, takes the place of the configured one.
+        """
+        name = self.image.replace("{project}", self.name).replace("{service}", service)
+        return f"{registry}/{name.partition('/')[2]}" if registry else name
 
 
 class Tags(Table):
@@ -83,6 +96,15 @@ class Tags(Table):
     versions: tuple[VersionTemplate, ...] = ("{version}",)
     pull_request: PullRequestTemplate | None = None
     latest: tuple[Literal["default-branch", "stable-versions"], ...] = ("default-branch",)
+
+
+class Publish(Table):
+    """What publishing does: docs/publishing.md."""
+
+    gate: tuple[Literal["lint", "types", "test"], ...] = ("lint", "types", "test")
+    release: ServiceName = "release"
+    files: tuple[Pattern, ...] = (FILE, "compose/*.yaml")
+    migrations: RelativePath | None = None
 
 
 class Tests(Table):
@@ -186,6 +208,7 @@ class Config(Table):
     project: Project
     services: dict[str, Service]
     tags: Tags = Tags()
+    publish: Publish = Publish()
 
     def select(self, names: list[str] | None) -> list[Service]:
         """The named services, or all; in the order of the file.

@@ -9,12 +9,10 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from slipway.config.fields import is_service_name
-from slipway.config.models import KINDS, Config, Project, Service, Table, Tags
+from slipway.config.models import FILE, KINDS, Config, Project, Publish, Service, Table, Tags
 from slipway.errors import ConfigError
 
-FILE = "slipway.toml"
-
-_SECTIONS = ["project", "services", "tags"]
+_SECTIONS = ["project", "services", "tags", "publish"]
 _T = TypeVar("_T", bound=Table)
 
 # pydantic's error types, in the words of this file; never the value, which may be a secret.
@@ -48,9 +46,12 @@ def parse(text: str) -> Config:
     services = _services(data.get("services"), problems)
     problems += _bindings(services, list(data.get("services") or []))
     tags = _table(Tags, data.get("tags", {}), ("tags",), problems)
-    if problems or project is None or tags is None:
+    publish = _table(Publish, data.get("publish", {}), ("publish",), problems)
+    if publish is not None and publish.release in services:
+        problems.append(f"publish/release: {publish.release} is a service; take another name")
+    if problems or project is None or tags is None or publish is None:
         raise ConfigError(f"{FILE}: {problem}" for problem in problems)
-    return Config.model_construct(project=project, services=services, tags=tags)
+    return Config.model_construct(project=project, services=services, tags=tags, publish=publish)
 
 
 def _services(data: object, problems: list[str]) -> dict[str, Service]:

@@ -5,6 +5,15 @@ Exact tags. To pin the digests as well, where a registry can be reached:
 and write the answer behind the tag, as in `…:3.13.18-slim-trixie@sha256:…`.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slipway.config import Node, Postgres, PythonUv
+
+if TYPE_CHECKING:
+    from slipway.config import Service
+
 PYTHON = "docker.io/library/python:3.13.18-slim-trixie"
 NODE = "docker.io/library/node:24.19.0-trixie-slim"
 POSTGRES = "docker.io/library/postgres:17.10-trixie"
@@ -12,3 +21,15 @@ UV = "ghcr.io/astral-sh/uv:0.13.8"
 
 # Small, with tar: reads the digest of an image that was built.
 TOOLS = "docker.io/library/debian:13.7-slim"
+
+
+def base_of(service: Service) -> str | None:
+    """The image that a service's own stands on; `None` where its Dockerfile says so."""
+    match service:
+        case PythonUv():
+            return service.base or PYTHON
+        case Node():
+            return service.base or NODE
+        case Postgres():
+            return service.base or POSTGRES
+    return None

@@ -36,5 +36,5 @@ def image(
         case _:
             raise AssertionError(service.name)
     if commit.sha:
-        container = container.with_env_variable(COMMIT_VARIABLE, commit.sha)
+        container = container.with_env_variable(COMMIT_VARIABLE, commit.revision)
     return with_labels(container, labels(project, service, commit))

@@ -8,6 +8,8 @@ A check sees the whole folder of its service, because a linter's settings can be
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,8 +36,7 @@ SECRETS = (
 )
 
 # Made on this machine, and made again by the build.
-LEFTOVERS = (
-    "**/.git",
+MADE_HERE = (
     "**/.venv",
     "**/.slipway",
     "**/node_modules",
@@ -47,6 +48,7 @@ LEFTOVERS = (
     "**/.*_cache",
     "**/.coverage",
 )
+LEFTOVERS = ("**/.git", *MADE_HERE)
 
 _TESTS = (
     "**/tests",
@@ -84,6 +86,21 @@ class Inputs:
 
     include: tuple[str, ...]
     exclude: tuple[str, ...] = (*SECRETS, *LEFTOVERS)
+
+
+def is_left_out(path: str, patterns: Iterable[str]) -> bool:
+    """Whether `**/name` patterns leave out a path, by itself or with a folder above; the last wins.
+
+    >>> is_left_out("api/.env", SECRETS), is_left_out(".env.example", SECRETS)
+    (True, False)
+    """
+    parts = PurePosixPath(path).parts
+    left_out = False
+    for pattern in patterns:
+        name = pattern.removeprefix("!").removeprefix("**/")
+        if any(fnmatchcase(part, name) for part in parts):
+            left_out = not pattern.startswith("!")
+    return left_out
 
 
 def below(path: str, patterns: Iterable[str]) -> tuple[str, ...]:

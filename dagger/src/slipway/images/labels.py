@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slipway.errors import InputError
+from slipway.images.bases import base_of
 
 if TYPE_CHECKING:
     from slipway.config import Project, Service
@@ -18,12 +19,22 @@ _SHA = re.compile(r"[0-9a-f]{40}")
 _TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ")
 
 
+DIRTY = "-dirty"
+"""Behind the sha of a commit: what was built has changes that were not committed."""
+
+
 @dataclass(frozen=True)
 class Commit:
     """The commit that is built: its full sha and its time; each may be unknown ("")."""
 
     sha: str = ""
     time: str = ""
+    dirty: bool = False
+
+    @property
+    def revision(self) -> str:
+        """The sha, marked where the files are not those of the commit."""
+        return self.sha + DIRTY if self.dirty else self.sha
 
     def __post_init__(self) -> None:
         """Refuse what is no sha or no UTC time."""
@@ -41,9 +52,21 @@ def labels(project: Project, service: Service, commit: Commit) -> dict[str, str]
     values = {
         "title": service.name,
         "description": service.description,
+        "url": project.url,
         "source": project.source,
+        "documentation": project.documentation,
         "licenses": project.licenses,
-        "revision": commit.sha,
+        "vendor": project.vendor,
+        "authors": project.authors,
+        **_base(service),
+        "revision": commit.revision,
         "created": commit.time,
     }
     return {f"org.opencontainers.image.{name}": text for name, text in values.items() if text}
+
+
+def _base(service: Service) -> dict[str, str]:
+    if (base := base_of(service)) is None:
+        return {}
+    name, _, digest = base.partition("@")
+    return {"base.name": name, "base.digest": digest}

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from slipway.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _EVENT = re.compile(r"[a-z][a-z0-9_]*")
 _SHA = re.compile(r"[0-9a-f]{40}")
@@ -44,15 +48,22 @@ class MergeQueue:
     """A commit that waits in a merge queue."""
 
 
-Target = Branch | GitTag | PullRequest | MergeQueue
+@dataclass(frozen=True)
+class Detached:
+    """A commit that was checked out by itself, without a branch or tag."""
+
+
+Target = Branch | GitTag | PullRequest | MergeQueue | Detached
+DETACHED = "HEAD"
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What is published, as CI tells it.
+    """What is published, as CI or git tells it.
 
-    `event` is a word as GitHub has it, `ref` a full ref, `sha` 40 lower-case hex digits,
-    `default_branch` a branch without `refs/heads/`.
+    `event` is a word as GitHub has it, `ref` a full ref (or HEAD, where none is checked out),
+    `sha` 40 lower-case hex digits, `default_branch` a branch without `refs/heads/`; `dirty`
+    where files are not those of the commit.
 
     Raises:
         InputError: a value is none of that; the message starts with the flag.
@@ -63,6 +74,7 @@ class Origin:
     ref: str
     sha: str
     default_branch: str
+    dirty: bool = False
     target: Target = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,11 +101,18 @@ class Origin:
 
 def branch_names(refs: list[str]) -> list[str]:
     """The branches of a list of names or refs, those of merge queues left out; sorted, once."""
-    names = {ref.removeprefix(_HEADS) for ref in refs}
+    names = {ref.removeprefix(_HEADS) for ref in refs if not ref.startswith(_TAGS)}
     return sorted(name for name in names if not name.startswith(_QUEUE))
 
 
+def git_tags(refs: Iterable[str]) -> list[str]:
+    """The tags among full refs, without `refs/tags/`; sorted, once."""
+    return sorted({ref.removeprefix(_TAGS) for ref in refs if ref.startswith(_TAGS)})
+
+
 def _target(event: str, ref: str) -> Target:
+    if ref == DETACHED:
+        return Detached()
     if pull := _PULL.fullmatch(ref):
         return PullRequest(int(pull[1]))
     branch = ref.removeprefix(_HEADS) if ref.startswith(_HEADS) else ""

@@ -31,6 +31,11 @@ class Version:
     patch: str
     is_stable: bool
 
+    @property
+    def core(self) -> tuple[int, int, int]:
+        """What versions are ordered by, pre-releases apart."""
+        return int(self.major), int(self.minor), int(self.patch)
+
 
 def parse(name: str) -> Version | None:
     """The version that a git tag names, or `None` where it names none.
@@ -51,6 +56,28 @@ def parse(name: str) -> Version | None:
             f'be published as {text}; give the commit a version without "+{build}"'
         )
     return Version(text, major, minor, patch, is_stable=not pre)
+
+
+def is_newest(name: str, version: Version, git_tags: Iterable[str]) -> bool:
+    """Whether a stable version is not older than any other of the repository.
+
+    Raises:
+        InputError: another git tag names the same version (v1.2.3 and 1.2.3).
+
+    """
+    newest = version.is_stable
+    for other_name in git_tags:
+        if other_name == name or not (found := _VERSION.fullmatch(other_name)) or found["build"]:
+            continue
+        other = parse(other_name)
+        if other is not None and other.text == version.text:
+            raise InputError(
+                f"--ref: the tags {name!r} and {other_name!r} are the same version, and would be "
+                f"published as {version.text}; delete one of them"
+            )
+        if other is not None and other.is_stable and other.core > version.core:
+            newest = False
+    return newest
 
 
 def version_tags(version: Version, templates: Iterable[str]) -> list[str]:

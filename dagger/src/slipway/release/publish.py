@@ -1,0 +1,204 @@
+"""Publishing: build and check all, push every image, read the tags back, push the release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from slipway.checks import run as checks
+from slipway.errors import PublishError
+from slipway.images.build import Built, measure
+from slipway.images.facts import read_facts
+from slipway.images.image import image
+from slipway.images.labels import labels
+from slipway.release import artifact, contents, manifest, report
+from slipway.running import run_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import dagger
+
+    from slipway.config import Config
+    from slipway.release.plan import Plan, Push
+    from slipway.release.registry import Registry
+    from slipway.release.signing import Signer
+    from slipway.running import Outcome
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published; `reference` is the release's, with its digest."""
+
+    plan: Plan
+    pushed: tuple[report.Pushed, ...]
+    reference: str
+    release: manifest.Release
+
+    def text(self) -> str:
+        """The table."""
+        return report.text(self.plan, self.pushed, self.reference, self.release.digest)
+
+    def summary(self) -> str:
+        """The same as Markdown."""
+        return report.summary(self.plan, self.pushed, self.reference, self.release.digest)
+
+
+async def publish(
+    source: dagger.Directory, config: Config, plan: Plan, registry: Registry, signer: Signer | None
+) -> Published:
+    """Follow the plan; with a `signer`, the release is signed before it is pushed.
+
+    Raises:
+        PublishError: an image or the gate failed, and nothing was pushed; or a push failed, or a
+            tag holds another digest: then the message names what is there and what is not.
+
+    """
+    facts = await read_facts(source, config.services.values())
+    images = {
+        s.name: image(source, config.project, s, facts[s.name], plan.commit)
+        for s in config.services.values()
+    }
+    built = await _built(source, config, plan, images)
+    parts = await contents.read(source, config)
+    release = _release(config, plan, built, parts)
+    wrapped = await artifact.wrapped(release, signer)
+    pushed = await _push(plan, images, built, registry)
+    reference = await _push_release(plan, wrapped, registry)
+    return Published(plan, pushed, reference, release)
+
+
+async def _built(
+    source: dagger.Directory, config: Config, plan: Plan, images: Mapping[str, dagger.Container]
+) -> dict[str, tuple[Built, float]]:
+    """Build the images and pass the gate, all at once."""
+    work: dict[str, Any] = {
+        f"{name}: build": partial(measure, made) for name, made in images.items()
+    }
+    if plan.gate:
+        services = list(config.services.values())
+        work["gate"] = partial(checks.run, source, config, services, list(plan.gate))
+    outcomes: dict[str, Outcome[Any]] = await run_all(work)
+    failures = [f"{what}: {o.failure}" for what, o in outcomes.items() if o.failure]
+    if failures:
+        raise PublishError("nothing was pushed, for not everything is well", failures)
+    ended = {name: outcomes[f"{name}: build"] for name in images}
+    return {name: (o.value, o.seconds) for name, o in ended.items() if o.value is not None}
+
+
+def _release(
+    config: Config,
+    plan: Plan,
+    built: Mapping[str, tuple[Built, float]],
+    parts: contents.Contents,
+) -> manifest.Release:
+    return manifest.Release(
+        project=plan.project,
+        version=plan.version,
+        ref=plan.ref,
+        commit=plan.commit.sha,
+        dirty=plan.commit.dirty,
+        created=plan.commit.time,
+        services={
+            push.service: manifest.Image(
+                kind=config.services[push.service].kind,
+                repository=push.repository,
+                digest=built[push.service][0].digest,
+                tags=push.tags,
+                size=built[push.service][0].octets,
+                labels=labels(config.project, config.services[push.service], plan.commit),
+            )
+            for push in plan.pushes
+        },
+        files=parts.files,
+        migration=parts.migration,
+    )
+
+
+async def _push(
+    plan: Plan,
+    images: Mapping[str, dagger.Container],
+    built: Mapping[str, tuple[Built, float]],
+    registry: Registry,
+) -> tuple[report.Pushed, ...]:
+    wanted = {
+        reference: built[push.service][0].digest
+        for push in plan.pushes
+        for reference in push.references
+    }
+    before = await _held([push.references[0] for push in plan.pushes], registry)
+    seconds = {name: spent for name, (_, spent) in built.items()}
+    # First what only this commit can be called: while that is not whole, no other tag moves.
+    for step in (slice(0, 1), slice(1, None)):
+        work = {
+            push.service: partial(_push_one, images[push.service], push.references[step], registry)
+            for push in plan.pushes
+        }
+        outcomes = await run_all(work)
+        failures = {name: o.failure for name, o in outcomes.items() if o.failure}
+        if failures:
+            raise await _half_way(plan, wanted, registry, failures)
+        seconds = {name: spent + outcomes[name].seconds for name, spent in seconds.items()}
+    held = await _held(wanted, registry)
+    wrong = {
+        reference: f"holds {held[reference] or 'nothing'}, where {digest} was pushed"
+        for reference, digest in wanted.items()
+        if held[reference] != digest
+    }
+    if wrong:
+        raise await _half_way(plan, wanted, registry, wrong)
+    return tuple(
+        report.Pushed(
+            push,
+            built[push.service][0].digest,
+            built[push.service][0].octets,
+            before[push.references[0]] == built[push.service][0].digest,
+            seconds[push.service],
+        )
+        for push in plan.pushes
+    )
+
+
+async def _push_one(container: dagger.Container, references: list[str], registry: Registry) -> None:
+    for reference in references:
+        await registry.push(container, reference)
+
+
+async def _push_release(plan: Plan, wrapped: dagger.Container, registry: Registry) -> str:
+    push: Push = plan.release
+    digests: dict[str, str] = {}
+    outcomes = await run_all({push.service: partial(_push_tags, wrapped, push, registry, digests)})
+    if failure := outcomes[push.service].failure:
+        images = [f"  there      {r}" for each in plan.pushes for r in each.references]
+        told = report.explained(failure, registry.host)
+        raise PublishError(
+            "the images are published, and the release that lists them is not; publish again",
+            ["\n".join(images), f"{push.repository}: {told}"],
+        )
+    return f"{push.repository}:{push.tags[0]}@{digests[push.references[0]]}"
+
+
+async def _push_tags(
+    wrapped: dagger.Container, push: Push, registry: Registry, digests: dict[str, str]
+) -> None:
+    for reference in push.references:
+        digests[reference] = await registry.push(wrapped, reference)
+
+
+async def _held(references: Iterable[str], registry: Registry) -> dict[str, str | None]:
+    outcomes = await run_all({r: partial(registry.digest_or_none, r) for r in references})
+    return {reference: outcome.value for reference, outcome in outcomes.items()}
+
+
+async def _half_way(
+    plan: Plan, wanted: Mapping[str, str], registry: Registry, failures: Mapping[str, str]
+) -> PublishError:
+    """The error of a push that did not come to its end: what is there, and why not the rest."""
+    lines = report.state(wanted, await _held(wanted, registry))
+    told = [f"{what}: {report.explained(why, registry.host)}" for what, why in failures.items()]
+    summary = (
+        f"{plan.project} {plan.version} is not whole in the registry; the same command again "
+        "pushes what is missing"
+    )
+    return PublishError(summary, ["\n".join(lines), *told])
