@@ -8,7 +8,7 @@ reading the configuration costs more than all else that has to be loaded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ class Signing:
 async def tags(given: Given, asked: Asked) -> str:
     """The tags of a commit, one a line."""
     config = await _config(given.source)
-    found, _, _ = await _tagged(config, given, asked)
-    return "".join(f"{tag}\n" for tag in found)
+    found = await _tagged(config, given, asked)
+    return "".join(f"{tag}\n" for tag in found.tags)
 
 
 async def plan(given: Given, asked: Asked, access: Access) -> str:
@@ -179,29 +179,37 @@ async def _plan(given: Given, asked: Asked, access: Access) -> tuple[Config, Pla
     from slipway.release.plan import plan
 
     config = await _config(given.source)
-    found, origin, time = await _tagged(config, given, asked)
-    commit = Commit(origin.sha, time, dirty=origin.dirty)
-    return config, plan(config, origin, commit, access.registry, found)
+    found = await _tagged(config, given, asked)
+    commit = Commit(found.origin.sha, found.time, dirty=found.origin.dirty)
+    made = plan(config, found.origin, commit, access.registry, found.tags)
+    return config, replace(made, changes=found.changes)
 
 
-async def _tagged(
-    config: Config, given: Given, asked: Asked
-) -> tuple[tuple[str, ...], Origin, str]:
-    """The tags, what they follow from, and the commit's time; git is asked for what is missing."""
+@dataclass(frozen=True)
+class _Tagged:
+    """The tags, what they follow from, the commit's time, and what changed since."""
+
+    tags: tuple[str, ...]
+    origin: Origin
+    time: str
+    changes: tuple[str, ...] = ()
+
+
+async def _tagged(config: Config, given: Given, asked: Asked) -> _Tagged:
+    """The tags of a commit; git is asked for what was not passed."""
     from slipway.release import checkout
     from slipway.release.refs import Origin
     from slipway.release.repository import read_checkout
     from slipway.release.tags import tags
 
     default_branch = asked.default_branch or config.project.default_branch
-    refs, time = asked.refs, given.time
     if asked.event and asked.ref and given.sha and default_branch:
         origin = Origin(asked.event, asked.ref, given.sha, default_branch)
-    else:
-        found = await read_checkout(given.repository)
-        origin = checkout.origin(found, asked.event, asked.ref, given.sha, default_branch)
-        refs, time = [*refs, *found.refs], time or found.time
-    return tags(origin, config.tags, asked.tag, refs), origin, time
+        return _Tagged(tags(origin, config.tags, asked.tag, asked.refs), origin, given.time)
+    found = await read_checkout(given.source, given.repository)
+    origin = checkout.origin(found, asked.event, asked.ref, given.sha, default_branch)
+    named = tags(origin, config.tags, asked.tag, [*asked.refs, *found.refs])
+    return _Tagged(named, origin, given.time or found.time, found.changes)
 
 
 async def _config(source: dagger.Directory) -> Config:

@@ -141,7 +141,7 @@ def test_a_default_branch_is_not_guessed(refs: tuple[str, ...]) -> None:
 
 
 def test_another_commit_than_the_one_checked_out_is_refused() -> None:
-    with pytest.raises(InputError, match="^--commit: 1111.* is not what is checked out"):
+    with pytest.raises(InputError, match=r"^--commit: 1111.* is not what is checked out"):
         origin(HERE, "", "", "1" * 40, "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,12 @@ def test_the_plan_as_text() -> None:
         "push     db       ghcr.io/you/shop-db       sha-860c190 main latest\n"
         "release  release  ghcr.io/you/shop-release  sha-860c190 main latest\n"
     )
+
+
+def test_changes_that_are_not_committed_are_named() -> None:
+    made = replace(planned(("sha-860c190-dirty",), dirty=True), changes=("app.py",))
+    assert made.text().splitlines()[1] == "not committed: app.py"
+    assert "not committed: app.py\n" in report.text(made, [], "r", "sha256:1")
 
 
 BAD_PLANS = {

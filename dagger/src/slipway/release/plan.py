@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from slipway.errors import InputError
 from slipway.images.labels import DIRTY
+from slipway.release.checkout import told
 from slipway.table import table
 
 if TYPE_CHECKING:
@@ -45,6 +46,12 @@ class Plan:
     gate: tuple[str, ...]
     pushes: tuple[Push, ...]
     release: Push
+    changes: tuple[str, ...] = ()
+
+    @property
+    def warning(self) -> str:
+        """A line about changes that were not committed, if there are any."""
+        return f"not committed: {told(self.changes)}\n" if self.changes else ""
 
     @property
     def registry(self) -> str:
@@ -66,7 +73,8 @@ class Plan:
         gate = ", ".join(self.gate) or "none"
         names = ", ".join(push.service for push in self.pushes)
         return (
-            f"publish {self.project} {self.version} from {self.commit.revision} ({self.ref})\n\n"
+            f"publish {self.project} {self.version} from {self.commit.revision} ({self.ref})\n"
+            f"{self.warning}\n"
             f"1. build {names}; check {gate}: if any fails, nothing is pushed\n"
             f"2. push every image as {self.release.tags[0]}; if any fails, no other tag moves\n"
             "3. push the other tags, then read every tag back: it must hold the pushed digest\n"

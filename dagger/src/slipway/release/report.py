@@ -46,7 +46,7 @@ def text(plan: Plan, pushed: Iterable[Pushed], release: str, identity: str) -> s
     rows = [_row(each) for each in pushed]
     return (
         table(_HEADER, rows, numbers=("UPLOADED", "SECONDS"))
-        + f"\nrelease  {plan.version}  {identity}\n         {release}\n"
+        + f"\n{plan.warning}release  {plan.version}  {identity}\n         {release}\n"
     )
 
 

@@ -7,6 +7,7 @@ from importlib.resources import files
 import dagger
 from dagger import dag
 
+from slipway.config import FILE
 from slipway.errors import InputError
 from slipway.images import bases
 from slipway.release.checkout import Checkout, parse
@@ -16,13 +17,19 @@ _REPOSITORY = "/repository"
 _INSTALL = 'apt-get update && apt-get install --yes --no-install-recommends "$@"'
 
 
-async def read_checkout(repository: dagger.Directory) -> Checkout:
-    """What is checked out in a directory with `.git`.
+async def read_checkout(source: dagger.Directory, repository: dagger.Directory) -> Checkout:
+    """What is checked out in a directory with `.git`, which has to be that of the source.
 
     Raises:
-        InputError: it is no clone, or one without a commit; the message says what to pass.
+        InputError: it is another repository, no clone, or one without a commit; the message says
+            what to pass.
 
     """
+    if await _described(source) != await _described(repository):
+        raise InputError(
+            "--repository: is another repository than --source; pass the folder of your clone for "
+            "both, as in --source . … --repository ."
+        )
     if ".git" not in [entry.rstrip("/") for entry in await repository.entries()]:
         raise InputError(
             "--commit: there is no .git to read it from; pass --commit, --commit-time, --ref and "
@@ -43,6 +50,13 @@ async def read_checkout(repository: dagger.Directory) -> Checkout:
             "--commit: git cannot read the repository; pass --commit, --commit-time, --ref and "
             f"--default-branch. It said: {error.stderr.strip() or error.stdout.strip()}"
         ) from None
+
+
+async def _described(directory: dagger.Directory) -> str:
+    try:
+        return await directory.file(FILE).contents()
+    except dagger.QueryError:
+        return ""
 
 
 def tools(*packages: str) -> dagger.Container:
