@@ -13,7 +13,7 @@ image = "ghcr.io/owner/{project}-{service}"
 
 API_KEYS = (
     "as-service, base, command, description, entrypoint, env, health, health-port, include, kind, packages, path, "
-    "port, test, user"
+    "platform, port, test, user"
 )
 
 
@@ -92,6 +92,10 @@ ONE_SERVICE = {
     "a port that does not exist": (
         'kind = "postgres"\nport = 70000',
         "services/api/port: should be between 1 and 65535",
+    ),
+    "a platform that is none": (
+        'kind = "postgres"\nplatform = "amd64"',
+        'services/api/platform: should be a platform, as in "linux/amd64" or "linux/arm64"',
     ),
     "a path out of the repository": (
         'kind = "postgres"\npath = "../db"',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slipway.config import Node, PythonUv
+from slipway.config import Node
 from slipway.images import node, python_uv
 from slipway.images.facts import Facts, packages
 from slipway.images.finishing import filtered
@@ -25,10 +25,9 @@ def workshop(
     if isinstance(service, Node) and facts.node is not None:
         container = node.installed(source, service, facts.node)
         return container.with_directory(node.SRC, files.directory(service.path))
-    base = service.base if isinstance(service, PythonUv) else ""
     lock = python_lock(service.path)
     return (
-        python_uv.builder(base, service.path)
+        python_uv.builder(service)
         .with_directory("/src", filtered(source, lock.include, lock.exclude))
         .with_exec(["uv", "sync", "--all-groups", "--no-install-local"])
         .with_directory("/src", files)

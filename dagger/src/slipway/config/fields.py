@@ -103,5 +103,16 @@ HealthPath = Annotated[str, AfterValidator(_health)]
 Variables = Annotated[dict[str, str], AfterValidator(_variables)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_exec_form)]
 Line = Annotated[str, AfterValidator(_line)]
+
+
+def _platform(text: str) -> str:
+    _expect(
+        not text or re.fullmatch(r"linux/[a-z0-9]+(/v[0-9]+)?", text),
+        'should be a platform, as in "linux/amd64" or "linux/arm64"',
+    )
+    return text
+
+
+Platform = Annotated[str, AfterValidator(_platform)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]

@@ -15,6 +15,7 @@ from slipway.config.fields import (
     Line,
     NumericUser,
     Pattern,
+    Platform,
     Port,
     ProjectName,
     RelativePath,
@@ -105,6 +106,7 @@ class Publish(Table):
     release: ServiceName = "release"
     files: tuple[Pattern, ...] = (FILE, "compose/*.yaml")
     migrations: RelativePath | None = None
+    platforms: tuple[Platform, ...] = ()
 
 
 class Tests(Table):
@@ -131,6 +133,7 @@ class Service(Table):
     port: Port | None = None
     env: Variables = {}
     user: NumericUser | None = "1000:1000"
+    platform: Platform = ""
     include: tuple[Pattern, ...] = ()
     test: Tests = Tests()
     as_service: AsService = AsService()

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import dagger
+from dagger import dag
+
 from slipway.config import Node, Postgres, PythonUv
 
 if TYPE_CHECKING:
@@ -21,6 +24,12 @@ UV = "ghcr.io/astral-sh/uv:0.13.8"
 
 # Small, with tar: reads the digest of an image that was built.
 TOOLS = "docker.io/library/debian:13.7-slim"
+
+
+def start(service: Service, base: str) -> dagger.Container:
+    """A container from a base, for the platform of the service."""
+    platform = dagger.Platform(service.platform) if service.platform else None
+    return dag.container(platform=platform).from_(base)
 
 
 def base_of(service: Service) -> str | None:

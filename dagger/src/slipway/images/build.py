@@ -12,7 +12,7 @@ from dagger import dag
 from slipway.errors import BuildError
 from slipway.images import bases
 from slipway.images.facts import read_facts
-from slipway.images.image import image
+from slipway.images.image import Image, image
 from slipway.running import run_all
 from slipway.table import size, table
 
@@ -43,7 +43,9 @@ async def build(
 
     """
     facts = await read_facts(source, services)
-    images = {s.name: image(source, config.project, s, facts[s.name], commit) for s in services}
+    images = {
+        s.name: Image((image(source, config.project, s, facts[s.name], commit),)) for s in services
+    }
     outcomes = await run_all({name: partial(measure, made) for name, made in images.items()})
     failures = {name: outcome.failure for name, outcome in outcomes.items() if outcome.failure}
     if failures:
@@ -57,13 +59,13 @@ async def build(
     return table(_HEADER, rows, numbers=("SIZE", "SECONDS"))
 
 
-async def measure(container: dagger.Container) -> Built:
-    """Build a container to the end and read the digest of its manifest.
+async def measure(made: Image) -> Built:
+    """Build an image to the end and read the digest of its manifest, or of its index.
 
     A container does not know it. Its tarball does: `index.json` names the digest that
     `publish` gives afterwards, for every tag.
     """
-    tarball = container.as_tarball()
+    tarball = made.as_tarball()
     index = (
         dag.container()
         .from_(bases.TOOLS)

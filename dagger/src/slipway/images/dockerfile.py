@@ -19,6 +19,7 @@ def image(source: dagger.Directory, service: Dockerfile) -> dagger.Container:
     context = filtered(source.directory(service.path), inputs.include, inputs.exclude)
     container = context.docker_build(
         dockerfile=service.dockerfile,
+        platform=dagger.Platform(service.platform) if service.platform else None,
         target=service.target,
         build_args=[dagger.BuildArg(name, value) for name, value in service.build_args.items()],
     )

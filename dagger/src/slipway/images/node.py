@@ -53,7 +53,7 @@ def image(source: dagger.Directory, service: Node, manifest: NodeManifest) -> da
     built = built.with_directory(SRC, filtered(directory, sources.include, sources.exclude))
     if "build" in manifest.scripts:
         built = built.with_exec([service.kind.removeprefix("node-"), "run", "build"])
-    container = dag.container().from_(service.base or bases.NODE)
+    container = bases.start(service, service.base or bases.NODE)
     if service.output == "standalone":
         container = _standalone(container, built)
         entrypoint: tuple[str, ...] = ("node", "server.js")
@@ -77,7 +77,7 @@ def installed(
     source: dagger.Directory, service: Node, manifest: NodeManifest, *, production: bool = False
 ) -> dagger.Container:
     """The builder in /src with the dependencies of the lock, and no source yet."""
-    container = dag.container().from_(service.base or bases.NODE).with_workdir(SRC)
+    container = bases.start(service, service.base or bases.NODE).with_workdir(SRC)
     for name, value in _SETTINGS.items():
         container = container.with_env_variable(name, value)
     container = container.with_mounted_cache(_NPM_CACHE, dag.cache_volume("npm"))

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import dagger
 from dagger import dag
 
+from slipway.config import PythonUv
 from slipway.images import bases, health
 from slipway.images.finishing import filtered, with_health, with_layer, with_service
 from slipway.images.inputs import python_lock, python_sources
 
 if TYPE_CHECKING:
-    from slipway.config import PythonUv
+    from slipway.config import Service
     from slipway.images.manifests import PythonManifest
 
 APP = "/app"
@@ -52,7 +53,7 @@ def image(
     manifests = {path: manifests[path] for path in (service.path, *service.packages)}
     installed = _dependencies(source, service)
     own = _own(source, service, installed, manifests)
-    container = dag.container().from_(service.base or bases.PYTHON)
+    container = bases.start(service, service.base or bases.PYTHON)
     container = with_layer(container, (APP, installed.directory(APP)))
     container = with_layer(container, ("/", own))
     container = (
@@ -67,18 +68,17 @@ def image(
     return with_health(with_service(container, service), health.python(service))
 
 
-def builder(base: str, path: str) -> dagger.Container:
+def builder(service: Service) -> dagger.Container:
     """A container with Python and uv, in the folder of the project below /src."""
-    container = dag.container().from_(base or bases.PYTHON)
-    container = container.with_file(
-        "/usr/local/bin/uv", dag.container().from_(bases.UV).file("/uv")
-    )
+    base = service.base if isinstance(service, PythonUv) else ""
+    container = bases.start(service, base or bases.PYTHON)
+    container = container.with_file("/usr/local/bin/uv", bases.start(service, bases.UV).file("/uv"))
     for name, value in _SETTINGS.items():
         container = container.with_env_variable(name, value)
     return (
         container.with_env_variable("PATH", f"{VENV}/bin:${{PATH}}", expand=True)
         .with_mounted_cache(_CACHE, dag.cache_volume("uv"))
-        .with_workdir(folder(path))
+        .with_workdir(folder(service.path))
     )
 
 
@@ -101,7 +101,7 @@ def _dependencies(source: dagger.Directory, service: PythonUv) -> dagger.Contain
     script = files("slipway.images.in_builder").joinpath("bytecode.py").read_text()
     sync = ["uv", "sync", "--no-dev", "--no-editable", "--no-install-local"]
     return (
-        builder(service.base, service.path)
+        builder(service)
         .with_new_file(_SCRIPT, script)
         .with_directory("/src", filtered(source, lock.include, lock.exclude))
         .with_exec(sync)

@@ -12,6 +12,7 @@ from dagger import dag
 
 from slipway.errors import ReleaseError
 from slipway.images.finishing import with_labels, with_layer
+from slipway.images.image import Image
 from slipway.release.manifest import FILE, MEDIA_TYPE, Release, decode
 from slipway.release.signing import SIGNATURE, Signer
 
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from slipway.release.registry import Registry
 
 
-async def wrapped(release: Release, signer: Signer | None) -> dagger.Container:
+async def wrapped(release: Release, signer: Signer | None) -> Image:
     """The image; with a signer, it also holds the signature, made and verified."""
     text = release.encode().decode()
     files = dag.directory().with_new_file(FILE, text)
     if signer is not None:
         files = files.with_new_file(SIGNATURE, await signer.sign(text))
     made = with_layer(dag.container(), ("/", files))
-    return with_labels(
+    labelled = with_labels(
         made,
         {
             "org.opencontainers.image.title": f"{release.project} {release.version}",
@@ -35,6 +36,7 @@ async def wrapped(release: Release, signer: Signer | None) -> dagger.Container:
             "org.slipway.release": release.digest,
         },
     )
+    return Image((labelled,))
 
 
 async def fetch(registry: Registry, reference: str) -> tuple[str, Release, str]:

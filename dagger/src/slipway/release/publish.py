@@ -10,7 +10,7 @@ from slipway.checks import run as checks
 from slipway.errors import PublishError
 from slipway.images.build import Built, measure
 from slipway.images.facts import read_facts
-from slipway.images.image import image
+from slipway.images.image import Image, for_platforms
 from slipway.images.labels import labels
 from slipway.release import artifact, contents, manifest, report
 from slipway.running import run_all
@@ -57,7 +57,7 @@ async def publish(
     """
     facts = await read_facts(source, config.services.values())
     images = {
-        s.name: image(source, config.project, s, facts[s.name], plan.commit)
+        s.name: for_platforms(source, config, s, facts[s.name], plan.commit)
         for s in config.services.values()
     }
     built = await _built(source, config, plan, images)
@@ -70,7 +70,7 @@ async def publish(
 
 
 async def _built(
-    source: dagger.Directory, config: Config, plan: Plan, images: Mapping[str, dagger.Container]
+    source: dagger.Directory, config: Config, plan: Plan, images: Mapping[str, Image]
 ) -> dict[str, tuple[Built, float]]:
     """Build the images and pass the gate, all at once."""
     work: dict[str, Any] = {
@@ -118,7 +118,7 @@ def _release(
 
 async def _push(
     plan: Plan,
-    images: Mapping[str, dagger.Container],
+    images: Mapping[str, Image],
     built: Mapping[str, tuple[Built, float]],
     registry: Registry,
 ) -> tuple[report.Pushed, ...]:
@@ -160,12 +160,12 @@ async def _push(
     )
 
 
-async def _push_one(container: dagger.Container, references: list[str], registry: Registry) -> None:
+async def _push_one(image: Image, references: list[str], registry: Registry) -> None:
     for reference in references:
-        await registry.push(container, reference)
+        await registry.push(image, reference)
 
 
-async def _push_release(plan: Plan, wrapped: dagger.Container, registry: Registry) -> str:
+async def _push_release(plan: Plan, wrapped: Image, registry: Registry) -> str:
     push: Push = plan.release
     digests: dict[str, str] = {}
     outcomes = await run_all({push.service: partial(_push_tags, wrapped, push, registry, digests)})
@@ -180,7 +180,7 @@ async def _push_release(plan: Plan, wrapped: dagger.Container, registry: Registr
 
 
 async def _push_tags(
-    wrapped: dagger.Container, push: Push, registry: Registry, digests: dict[str, str]
+    wrapped: Image, push: Push, registry: Registry, digests: dict[str, str]
 ) -> None:
     for reference in push.references:
         digests[reference] = await registry.push(wrapped, reference)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import dagger
 from dagger import dag
+
+if TYPE_CHECKING:
+    from slipway.images.image import Image
 
 
 @dataclass(frozen=True)
@@ -23,9 +27,9 @@ class Registry:
             return container
         return container.with_registry_auth(self.host, self.username, self.password)
 
-    async def push(self, container: dagger.Container, reference: str) -> str:
+    async def push(self, image: Image, reference: str) -> str:
         """Push under one tag; gives the digest."""
-        pushed = await self.with_auth(container).publish(reference)
+        pushed = await image.publish(self.with_auth, reference)
         return pushed.rpartition("@")[2]
 
     def fetch(self, reference: str) -> dagger.Container:
