@@ -203,8 +203,8 @@ async def _tagged(config: Config, given: Given, asked: Asked) -> _Tagged:
     from slipway.release.tags import tags
 
     default_branch = asked.default_branch or config.project.default_branch
-    if asked.event and asked.ref and given.sha and default_branch:
-        origin = Origin(asked.event, asked.ref, given.sha, default_branch)
+    if asked.ref and given.sha and default_branch:
+        origin = Origin(asked.event or "push", asked.ref, given.sha, default_branch)
         return _Tagged(tags(origin, config.tags, asked.tag, asked.refs), origin, given.time)
     found = await read_checkout(given.source, given.repository)
     origin = checkout.origin(found, asked.event, asked.ref, given.sha, default_branch)

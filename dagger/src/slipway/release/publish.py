@@ -141,13 +141,9 @@ async def _push(
             raise await _half_way(plan, wanted, registry, failures)
         seconds = {name: spent + outcomes[name].seconds for name, spent in seconds.items()}
     held = await _held(wanted, registry)
-    wrong = {
-        reference: f"holds {held[reference] or 'nothing'}, where {digest} was pushed"
-        for reference, digest in wanted.items()
-        if held[reference] != digest
-    }
-    if wrong:
-        raise await _half_way(plan, wanted, registry, wrong)
+    if any(held[reference] != digest for reference, digest in wanted.items()):
+        why = "what it answers is not what was pushed, or another publication moved the tags"
+        raise await _half_way(plan, wanted, registry, {registry.host: why})
     return tuple(
         report.Pushed(
             push,
@@ -195,7 +191,11 @@ async def _half_way(
     plan: Plan, wanted: Mapping[str, str], registry: Registry, failures: Mapping[str, str]
 ) -> PublishError:
     """The error of a push that did not come to its end: what is there, and why not the rest."""
-    lines = report.state(wanted, await _held(wanted, registry))
+    held = await _held(wanted, registry)
+    if not any(held[reference] == digest for reference, digest in wanted.items()):
+        told = [f"{what}: {report.explained(why, registry.host)}" for what, why in failures.items()]
+        return PublishError("nothing was pushed", told)
+    lines = report.state(wanted, held)
     told = [f"{what}: {report.explained(why, registry.host)}" for what, why in failures.items()]
     summary = (
         f"{plan.project} {plan.version} is not whole in the registry; the same command again "
