@@ -9,10 +9,26 @@ import pytest
 from migrate.testing import as_role, scratch_database
 
 from bot.app import Timing, run
+from bot.polling import Pace
 from bot.settings import Settings
-from fakes import FakeLLM, FakeTelegram, UserMessage, serving
+from fakes import FakeLLM, FakeTelegram, UserMessage, serving, telegram_app
+from processes import fakes_running
+from processes import free_port as take_port
 
 PATIENCE_SECONDS = 15
+QUICK = Timing(first_wait=0.01, drain=5, resume_wait=0.05, pace=Pace(first_wait=0.01))
+
+
+@pytest.fixture
+def fakes() -> Iterator[dict[str, str]]:
+    """The fakes as a process: their addresses."""
+    with fakes_running() as addresses:
+        yield addresses
+
+
+@pytest.fixture
+def free_port() -> int:
+    return take_port()
 
 
 @pytest.fixture(scope="session")
@@ -38,12 +54,12 @@ class World:
     settings: Settings
 
     @asynccontextmanager
-    async def bot(self, timing: Timing | None = None, **changes: object) -> AsyncIterator[str]:
+    async def bot(self, timing: Timing | None = None, /, **changes: object) -> AsyncIterator[str]:
         """Run a bot for the length of the block, and give its health server's address."""
         settings = self.settings.model_copy(update=changes)
         started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         stop = asyncio.Event()
-        timing = timing or Timing(first_wait=0.01, drain=5, resume_wait=0.05)
+        timing = timing or QUICK
         running = asyncio.create_task(run(settings, stop, timing, started.set_result))
         try:
             port = await asyncio.wait_for(started, PATIENCE_SECONDS)
@@ -60,6 +76,12 @@ class World:
         await until(lambda: len(self.telegram.texts(user_id)) >= count)
         return self.telegram.texts(user_id)
 
+    def heard_by_model(self, request: int = -1) -> list[str]:
+        """Return what the model was told in one request, but for its role."""
+        first, *others = self.llm.requests[request]["messages"]
+        assert first["role"] == "system"
+        return [message["content"] for message in others]
+
     def rows(self, query: str) -> list[tuple[object, ...]]:
         return self.owner.execute(query.encode()).fetchall()
 
@@ -75,7 +97,7 @@ async def until(condition: Callable[[], bool]) -> None:
 @pytest.fixture
 async def world(database: str, owner: psycopg.Connection) -> AsyncIterator[World]:
     telegram, llm = FakeTelegram(), FakeLLM()
-    async with serving(telegram.app()) as telegram_url, serving(llm.app()) as llm_url:
+    async with serving(telegram_app(telegram)) as telegram_url, serving(llm.app()) as llm_url:
         settings = Settings.model_validate(
             {
                 "telegram_bot_token": "42:token",

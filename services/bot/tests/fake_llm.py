@@ -8,16 +8,20 @@ from typing import Any, Literal
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from fake_answers import demo_answer, echo
+from fake_faults import broken_off, hang
+
 
 class Step(BaseModel):
     """How one request is answered, after ``delay`` seconds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["answer", "status", "malformed"] = "answer"
+    kind: Literal["answer", "demo", "status", "malformed", "truncated", "hang"] = "answer"
     text: str | None = None  # of an answer; without it the last message is echoed
+    finish_reason: Literal["stop", "length"] = "stop"  # of an answer
     status: int = 500
-    retry_after: int | None = None
+    retry_after: int | str | None = None  # seconds, or a date
     delay: float = 0
 
 
@@ -28,6 +32,9 @@ class FakeLLM:
     default: Step = field(default_factory=Step)
     steps: deque[Step] = field(default_factory=deque)
     requests: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._first_default = self.default
 
     def script(self, *steps: Step) -> None:
         self.steps.extend(steps)
@@ -42,7 +49,7 @@ class FakeLLM:
         app.router.add_post("/_control/reset", self._reset)
         return app
 
-    async def _complete(self, request: web.Request) -> web.Response:
+    async def _complete(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         authorization = request.headers.get("Authorization")
         self.requests.append({**body, "authorization": authorization})
@@ -56,11 +63,15 @@ class FakeLLM:
                 )
             case "malformed":
                 return web.Response(text='{"choices": [{"mess', content_type="application/json")
+            case "truncated":
+                return await broken_off(request)
+            case "hang":
+                return await hang()
+            case "demo":
+                text = demo_answer(body["messages"])
             case "answer":
-                text = step.text
-                if text is None:
-                    text = f"You said: {body['messages'][-1]['content']}"
-                return web.json_response(_completion(body["model"], text))
+                text = echo(body["messages"][-1]["content"]) if step.text is None else step.text
+        return web.json_response(_completion(body["model"], text, step.finish_reason))
 
     async def _healthz(self, _: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
@@ -78,13 +89,13 @@ class FakeLLM:
         return web.json_response({"requests": self.requests})
 
     async def _reset(self, _: web.Request) -> web.Response:
-        self.default = Step()
+        self.default = self._first_default
         self.steps.clear()
         self.requests.clear()
         return web.json_response({})
 
 
-def _completion(model: str, text: str) -> dict[str, Any]:
+def _completion(model: str, text: str, finish_reason: str) -> dict[str, Any]:
     words = len(text.split())
     return {
         "id": "chatcmpl-fake",
@@ -95,7 +106,7 @@ def _completion(model: str, text: str) -> dict[str, Any]:
             {
                 "index": 0,
                 "message": {"role": "assistant", "content": text},
-                "finish_reason": "stop",
+                "finish_reason": finish_reason,
             }
         ],
         "usage": {"prompt_tokens": 1, "completion_tokens": words, "total_tokens": words + 1},

@@ -1,13 +1,17 @@
 """A Telegram Bot API with one bot, any number of users, and a memory of what was sent."""
 
 import asyncio
+import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
+
+from fake_delivery import Delivery
+from fake_faults import broken_off, hang
 
 BOT = {"id": 42, "is_bot": True, "first_name": "Fake", "username": "fake_bot"}
 _MESSAGE_LIMIT = 4096
@@ -27,14 +31,16 @@ class UserMessage(BaseModel):
 
 
 class Failure(BaseModel):
-    """How the next ``times`` calls of ``method`` are refused."""
+    """How the next ``times`` calls of ``method`` go wrong, after ``delay`` seconds."""
 
     model_config = ConfigDict(extra="forbid")
 
     method: str
-    status: int
+    kind: Literal["status", "malformed", "truncated", "hang", "slow"] = "status"
+    status: int = 500
     times: int = 1
     retry_after: int | None = None
+    delay: float = 0
 
 
 @dataclass
@@ -44,17 +50,24 @@ class FakeTelegram:
     token: str | None = None
     pending: list[dict[str, Any]] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
+    written: list[dict[str, Any]] = field(default_factory=list)
+    typing: dict[int, float] = field(default_factory=dict)
+    commands: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
-    _next_update: int = 1
+    delivery: Delivery = field(init=False)
+    next_update: int = 1
     _next_message: int = 1
     _poll: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def __post_init__(self) -> None:
+        self.delivery = Delivery(self.pending)
+
     def write(self, message: UserMessage) -> dict[str, int]:
         """Let a user write to the bot."""
-        update_id = message.update_id or self._next_update
-        self._next_update = max(self._next_update, update_id + 1)
+        update_id = message.update_id or self.next_update
+        self.next_update = max(self.next_update, update_id + 1)
         user = {"id": message.user_id, "is_bot": False, "first_name": "Ada"}
         user |= {"username": message.username, "language_code": message.language_code}
         entry = self._message(message.user_id, message.chat_type) | {"from": user}
@@ -64,25 +77,19 @@ class FakeTelegram:
                 length = len(message.text.split()[0])
                 entry["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
         self.pending.append({"update_id": update_id, "message": entry})
+        self.written.append(
+            {"chat_id": message.user_id, "text": message.text or "", "at": time.time()}
+        )
         self._news.set()
+        self.delivery.wake()
         return {"update_id": update_id, "message_id": entry["message_id"]}
 
     def texts(self, chat_id: int = 1000) -> list[str]:
         """Return what the bot sent to a chat, oldest first."""
         return [entry["text"] for entry in self.sent if entry["chat_id"] == chat_id]
 
-    def app(self) -> web.Application:
-        app = web.Application()
-        app.router.add_route("*", "/bot{token}/{method}", self._call)
-        app.router.add_get("/_control/healthz", self._healthz)
-        app.router.add_post("/_control/messages", self._add_message)
-        app.router.add_get("/_control/sent", self._list_sent)
-        app.router.add_get("/_control/state", self._state)
-        app.router.add_post("/_control/failures", self._add_failure)
-        app.router.add_post("/_control/reset", self._reset)
-        return app
-
-    async def _call(self, request: web.Request) -> web.Response:
+    async def call(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call of the Bot API."""
         method = request.match_info["method"]
         self.calls[method] += 1
         if self.token is not None and request.match_info["token"] != self.token:
@@ -90,26 +97,48 @@ class FakeTelegram:
         for failure in self.failures:
             if failure.method == method and failure.times > 0:
                 failure.times -= 1
-                return _refusal(failure.status, "as told", failure.retry_after)
+                response = await _fail(failure, request)
+                if response is not None:
+                    return response
         parameters = {**request.query, **await request.post()}
         return await self._answer(method, parameters)
 
+    def forget(self) -> None:
+        """Forget what was said and told; update ids go on: the bot remembers those it has seen."""
+        for memory in (self.pending, self.sent, self.written, self.failures):
+            memory.clear()
+        self.calls.clear()
+        self.typing.clear()
+
     async def _answer(self, method: str, parameters: dict[str, Any]) -> web.Response:
+        result: object = True
         match method:
-            case "getMe":
-                return _result(BOT)
             case "getUpdates":
                 return await self._get_updates(parameters)
             case "sendMessage":
                 return self._send_message(parameters)
-            case "sendChatAction" | "deleteWebhook" | "setMyCommands" | "close" | "logOut":
-                return _result(result=True)
-        return _refusal(404, "Not Found: method not found")
+            case "getMe":
+                result = BOT
+            case "sendChatAction":
+                self.typing[int(parameters["chat_id"])] = time.time()
+            case "setMyCommands":
+                language = str(parameters.get("language_code", ""))
+                self.commands[language] = json.loads(parameters["commands"])
+            case "setWebhook" | "deleteWebhook":
+                # Telegram takes an empty address for none.
+                self.delivery.go_to(str(parameters.get("url", "")), parameters.get("secret_token"))
+            case "getWebhookInfo":
+                result = {"url": self.delivery.url, "pending_update_count": len(self.pending)}
+            case _:
+                return _refusal(404, "Not Found: method not found")
+        return _result(result)
 
     async def _get_updates(self, parameters: dict[str, Any]) -> web.Response:
+        if self.delivery.url:
+            return _refusal(409, "Conflict: can't use getUpdates method while webhook is active")
         # As Telegram: an offset confirms what is before it, and a new poll ends an older one.
         offset = int(parameters.get("offset", 0))
-        self.pending = [update for update in self.pending if update["update_id"] >= offset]
+        self.pending[:] = [update for update in self.pending if update["update_id"] >= offset]
         self._poll += 1
         mine = self._poll
         self._news.set()
@@ -131,6 +160,7 @@ class FakeTelegram:
         if len(text.encode("utf-16-le")) // 2 > _MESSAGE_LIMIT:
             return _refusal(400, "Bad Request: message is too long")
         chat_id = int(parameters["chat_id"])
+        self.typing.pop(chat_id, None)
         self.sent.append({"chat_id": chat_id, "text": text, "at": time.time()})
         return _result(self._message(chat_id, "private") | {"from": BOT, "text": text})
 
@@ -140,30 +170,21 @@ class FakeTelegram:
         chat = {"id": chat_id, "type": chat_type, "first_name": "Ada"}
         return {"message_id": number, "date": int(time.time()), "chat": chat}
 
-    async def _healthz(self, _: web.Request) -> web.Response:
-        return web.json_response({"status": "alive"})
 
-    async def _add_message(self, request: web.Request) -> web.Response:
-        return web.json_response(self.write(UserMessage.model_validate(await request.json())))
-
-    async def _list_sent(self, request: web.Request) -> web.Response:
-        wanted = request.query.get("chat_id")
-        sent = [entry for entry in self.sent if wanted in {None, str(entry["chat_id"])}]
-        return web.json_response({"sent": sent})
-
-    async def _state(self, _: web.Request) -> web.Response:
-        return web.json_response({"calls": self.calls, "pending": len(self.pending)})
-
-    async def _add_failure(self, request: web.Request) -> web.Response:
-        self.failures.append(Failure.model_validate(await request.json()))
-        return web.json_response({})
-
-    async def _reset(self, _: web.Request) -> web.Response:
-        # Update ids go on: the bot remembers those it has seen.
-        for memory in (self.pending, self.sent, self.failures):
-            memory.clear()
-        self.calls.clear()
-        return web.json_response({})
+async def _fail(failure: Failure, request: web.Request) -> web.StreamResponse | None:
+    """Return the failure's answer; None for a call that is slow, and then goes well."""
+    await asyncio.sleep(failure.delay)
+    match failure.kind:
+        case "status":
+            return _refusal(failure.status, "as told", failure.retry_after)
+        case "malformed":
+            return web.Response(text='{"ok": true, "resu', content_type="application/json")
+        case "truncated":
+            return await broken_off(request)
+        case "hang":
+            return await hang()
+        case "slow":
+            return None
 
 
 def _result(result: object) -> web.Response:

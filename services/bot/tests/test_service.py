@@ -1,17 +1,9 @@
 """The commands themselves, as processes: python -m bot, and the fakes."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
@@ -19,73 +11,17 @@ from migrate.testing import as_role
 
 from bot.__main__ import main
 from bot.settings import Settings
-
-# Long: a process of this size starts slowly on a machine that is busy.
-PATIENCE_SECONDS = 40
-SECRET = "not-to-be-seen"
-REQUIRED = {
-    "TELEGRAM_BOT_TOKEN": f"42:{SECRET}",
-    "LLM_BASE_URL": "http://llm/v1",
-    "LLM_MODEL": "some-model",
-    "DATABASE_URL": "postgresql://db/app",
-}
-
-
-def call(url: str, body: object | None = None) -> Any:  # noqa: ANN401  # any JSON
-    data = None if body is None else json.dumps(body).encode()
-    request = Request(url, data, {"Content-Type": "application/json"})  # noqa: S310  # loopback
-    with urlopen(request, timeout=5) as response:  # noqa: S310  # same
-        return json.load(response)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if condition():
-                return
-        except (HTTPError, URLError, ConnectionError):
-            pass
-        time.sleep(0.05)
-    pytest.fail(f"did not happen within {PATIENCE_SECONDS} s")
-
-
-@contextmanager
-def process(*arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
-    clean = {name: value for name, value in os.environ.items() if name not in REQUIRED}
-    started = subprocess.Popen(
-        [sys.executable, *arguments],
-        env=clean | variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield started
-    finally:
-        started.kill()
-        started.communicate()
-
-
-@pytest.fixture
-def fakes() -> Iterator[dict[str, str]]:
-    script = str(Path(__file__).with_name("fakes.py"))
-    with process(script, "--telegram-port=0", "--llm-port=0") as started:
-        yield json.loads(first_line(started.stdout))
-        started.terminate()
-        assert started.wait(timeout=5) == 0
-
-
-def first_line(stream: IO[str] | None) -> str:
-    assert stream is not None
-    return stream.readline()
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
+from processes import (
+    PATIENCE_SECONDS,
+    REQUIRED,
+    SECRET,
+    asked,
+    bot_variables,
+    call,
+    process,
+    wait_until,
+    write,
+)
 
 
 def test_python_m_bot_talks_logs_json_and_stops_on_sigterm(
@@ -107,8 +43,8 @@ def test_python_m_bot_talks_logs_json_and_stops_on_sigterm(
     with process("-m", "bot", **variables) as bot:
         call(f"{llm}/_control/script", {"steps": [{"kind": "status", "status": 500}]})
         call(f"{fakes['telegram']}/_control/messages", {"text": f"{SECRET}?", "user_id": 7})
-        until(lambda: call(f"{fakes['telegram']}/_control/sent?chat_id=7")["sent"] != [])
-        until(lambda: call(f"http://127.0.0.1:{free_port}/readyz")["status"] == "ready")
+        wait_until(lambda: call(f"{fakes['telegram']}/_control/sent?chat_id=7")["sent"] != [])
+        wait_until(lambda: call(f"http://127.0.0.1:{free_port}/readyz")["status"] == "ready")
         sent = call(f"{fakes['telegram']}/_control/sent")["sent"]
         asked = call(f"{llm}/_control/requests")["requests"]
         bot.terminate()
@@ -123,30 +59,20 @@ def test_python_m_bot_talks_logs_json_and_stops_on_sigterm(
     assert events == ["started", "llm_failed", "answered", "stopping", "stopped"]
 
 
-def test_a_killed_bot_loses_nothing(
+def test_a_stop_takes_less_than_twenty_seconds_whatever_hangs(
     fakes: dict[str, str], database: str, owner: psycopg.Connection, free_port: int
 ) -> None:
-    variables = REQUIRED | {
-        "TELEGRAM_API_BASE": fakes["telegram"],
-        "LLM_BASE_URL": fakes["llm"],
-        "DATABASE_URL": as_role(database, "app"),
-        "HEALTH_HOST": "127.0.0.1",
-        "HEALTH_PORT": str(free_port),
-    }
-    llm = fakes["llm"].removesuffix("/v1")
-    call(f"{llm}/_control/script", {"steps": [{"text": "never heard", "delay": 30}]})
-    call(f"{fakes['telegram']}/_control/messages", {"text": "hi"})
+    call(f"{fakes['llm_control']}/_control/script", {"steps": [{"kind": "hang"}]})
+    variables = bot_variables(fakes, as_role(database, "app"), free_port)
     with process("-m", "bot", **variables) as bot:
-        until(lambda: len(call(f"{llm}/_control/requests")["requests"]) == 1)
-        bot.kill()
-        bot.wait()
-    with process("-m", "bot", **variables):
-        until(lambda: call(f"{fakes['telegram']}/_control/sent")["sent"] != [])
-        until(lambda: call(f"{fakes['telegram']}/_control/state")["pending"] == 0)
-        sent = call(f"{fakes['telegram']}/_control/sent")["sent"]
-    assert [entry["text"] for entry in sent] == ["You said: hi"]
-    roles = owner.execute("SELECT role FROM messages ORDER BY id").fetchall()
-    assert roles == [("user",), ("assistant",)]
+        write(fakes, "hi")
+        wait_until(lambda: len(asked(fakes)) == 1)
+        started = time.monotonic()
+        bot.terminate()
+        assert bot.wait(timeout=PATIENCE_SECONDS) == 0
+        assert time.monotonic() - started < 20
+    # It is left for the next one.
+    assert owner.execute("SELECT role FROM messages").fetchall() == [("user",)]
 
 
 def test_a_refused_token_ends_the_command(fakes: dict[str, str], database: str) -> None:
@@ -179,6 +105,11 @@ def test_a_crash_is_logged_without_a_traceback(free_port: int) -> None:
         (
             {"TELEGRAM_BOT_TOKEN": SECRET},
             "TELEGRAM_BOT_TOKEN: should be a number, a colon and a key, as @BotFather gives it",
+        ),
+        ({"WEBHOOK_URL": "https://bot.test/"}, "WEBHOOK_SECRET: should be set when WEBHOOK_URL is"),
+        (
+            {"WEBHOOK_SECRET": "not secret"},
+            "WEBHOOK_SECRET: should be 16 to 256 letters, digits, - or _",
         ),
         ({"LLM_BASE_URL": SECRET}, "LLM_BASE_URL: should be an http or https address"),
         (

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot import replies
+from bot import roles
+from bot.phrases import ENGLISH
 from conftest import World, until
 from fakes import Failure, Step, UserMessage
 
@@ -32,6 +33,7 @@ async def test_the_model_gets_the_key_and_the_last_messages(world: World) -> Non
     assert world.llm.requests[-1] == {
         "model": "some-model",
         "messages": [
+            {"role": "system", "content": roles.DEFAULT.prompt},
             {"role": "user", "content": "two"},
             {"role": "assistant", "content": "You said: two"},
             {"role": "user", "content": "three"},
@@ -43,10 +45,10 @@ async def test_the_model_gets_the_key_and_the_last_messages(world: World) -> Non
 @pytest.mark.parametrize(
     ("text", "reply"),
     [
-        ("/start", replies.GREETING),
-        ("/help", replies.HELP),
-        ("/clear", replies.CLEARED),
-        (None, replies.TEXT_ONLY),
+        ("/start", ENGLISH.greeting),
+        ("/help", ENGLISH.tell_help()),
+        ("/clear", ENGLISH.cleared),
+        (None, ENGLISH.text_only),
     ],
 )
 async def test_what_needs_no_model_is_answered_without_it(
@@ -64,7 +66,7 @@ async def test_clear_closes_the_dialog_and_deletes_nothing(world: World) -> None
         for number, text in enumerate(("before", "/clear", "after"), start=1):
             world.write(text)
             await world.hear(number)
-    assert [message["content"] for message in world.llm.requests[-1]["messages"]] == ["after"]
+    assert world.heard_by_model() == ["after"]
     assert world.rows("SELECT closed_at IS NULL FROM dialogs ORDER BY id") == [(False,), (True,)]
     assert world.rows("SELECT count(*) FROM messages") == [(4,)]
 
@@ -95,11 +97,7 @@ async def test_questions_of_one_chat_are_answered_in_turn(world: World) -> None:
         world.write("one")
         world.write("two")
         assert await world.hear(2) == ["first", "second"]
-    assert [message["content"] for message in world.llm.requests[1]["messages"]] == [
-        "one",
-        "first",
-        "two",
-    ]
+    assert world.heard_by_model() == ["one", "first", "two"]
 
 
 async def test_a_slow_answer_holds_up_nobody_else(world: World) -> None:

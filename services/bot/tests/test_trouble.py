@@ -1,6 +1,8 @@
 """Stories in which Telegram, the model or the database fails, or the bot is killed."""
 
 import asyncio
+from contextlib import suppress
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -8,10 +10,11 @@ from migrate.runner import Migrator
 from migrate.testing import as_role, scratch_database
 from pydantic import SecretStr
 
-from bot import replies
 from bot.app import Timing, run
 from bot.errors import TokenRefused
-from conftest import PATIENCE_SECONDS, World, until
+from bot.phrases import ENGLISH
+from bot.tasks import end
+from conftest import PATIENCE_SECONDS, QUICK, World, until
 from fakes import Failure, Step
 
 CUT_CONNECTIONS = """
@@ -40,8 +43,9 @@ async def test_a_ready_bot_says_so_and_what_it_is(world: World) -> None:
         ([Step(kind="status", status=500)] * 3, "unavailable", 3),
         ([Step(kind="status", status=429)] * 3, "rate_limited", 3),
         ([Step(kind="malformed")] * 3, "malformed", 3),
+        ([Step(kind="truncated")] * 3, "unavailable", 3),
         ([Step(text=" ")] * 3, "malformed", 3),
-        ([Step(delay=5)] * 3, "timeout", 2),
+        ([Step(kind="hang")] * 3, "timeout", 2),
         ([Step(kind="status", status=401)], "refused", 1),
     ],
 )
@@ -51,7 +55,7 @@ async def test_when_the_model_fails_the_user_gets_an_apology(
     world.llm.script(*steps)
     async with world.bot(llm_timeout=0.3 if code == "timeout" else 10):
         world.write("hi")
-        assert await world.hear(1) == [replies.APOLOGY]
+        assert await world.hear(1) == [ENGLISH.apology]
     assert len(world.llm.requests) == attempts
     assert world.rows("SELECT content, error_code FROM messages WHERE role = 'assistant'") == [
         ("", code)
@@ -65,8 +69,7 @@ async def test_a_failed_answer_is_no_part_of_the_history(world: World) -> None:
         await world.hear(1)
         world.write("two")
         await world.hear(2)
-    said = [message["content"] for message in world.llm.requests[-1]["messages"]]
-    assert said == ["one", "two"]
+    assert world.heard_by_model() == ["one", "two"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,7 @@ async def test_a_model_that_fails_once_is_asked_again(step: Step, world: World) 
 async def test_a_model_nobody_can_reach_gives_an_apology(world: World) -> None:
     async with world.bot(llm_base_url="http://127.0.0.1:1/v1"):
         world.write("hi")
-        assert await world.hear(1) == [replies.APOLOGY]
+        assert await world.hear(1) == [ENGLISH.apology]
     assert world.rows("SELECT error_code FROM messages WHERE role = 'assistant'") == [
         ("unavailable",)
     ]
@@ -168,6 +171,31 @@ async def test_an_answer_that_was_stored_but_not_sent_is_sent_by_the_next(world:
     assert world.rows("SELECT count(*) FROM messages") == [(2,)]
 
 
+async def test_an_answer_that_telegram_did_not_take_is_sent_later_by_the_same_bot(
+    world: World,
+) -> None:
+    world.telegram.failures.append(Failure(method="sendMessage", status=429, retry_after=600))
+    world.telegram.failures.append(Failure(method="sendMessage", status=502, times=5))
+    async with world.bot(replace(QUICK, resume_every=0.2)):
+        world.write("hi")
+        assert await world.hear(1) == ["You said: hi"]
+        await asyncio.sleep(0.5)
+    assert world.telegram.texts() == ["You said: hi"]
+    assert len(world.llm.requests) == 1
+    assert world.rows("SELECT count(*) FROM messages WHERE delivered_at IS NOT NULL") == [(1,)]
+
+
+async def test_a_look_for_what_was_left_takes_nothing_that_is_under_way(world: World) -> None:
+    world.llm.script(Step(text="slow", delay=0.5))
+    async with world.bot(replace(QUICK, resume_every=0.01)):
+        for text in ("one", "two", "three"):
+            world.write(text)
+        assert len(await world.hear(3)) == 3
+        await asyncio.sleep(0.2)
+    assert world.telegram.texts() == ["slow", "You said: two", "You said: three"]
+    assert len(world.llm.requests) == 3
+
+
 async def test_another_bot_with_the_same_token_is_waited_out(world: World) -> None:
     world.telegram.failures += [
         Failure(method="getUpdates", status=409, times=2),
@@ -192,3 +220,23 @@ async def test_a_token_that_telegram_refuses_ends_the_bot(world: World) -> None:
     world.telegram.token = "42:another"
     with pytest.raises(TokenRefused, match="TELEGRAM_BOT_TOKEN: Telegram refuses it"):
         await asyncio.wait_for(run(world.settings, asyncio.Event()), PATIENCE_SECONDS)
+
+
+@pytest.mark.parametrize("seconds", [0.004 * step for step in range(8)])
+async def test_a_stop_at_any_moment_of_the_start_is_heard(seconds: float, world: World) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async with world.bot():
+            await asyncio.sleep(seconds)
+
+
+async def test_a_task_that_misses_its_cancellation_is_cancelled_again() -> None:
+    async def deaf_at_first() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(deaf_at_first())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await end([task])
+    assert task.cancelled()

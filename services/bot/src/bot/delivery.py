@@ -1,7 +1,8 @@
 """Handing messages over to Telegram."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from aiogram import Bot
 from aiogram.enums import ChatAction
@@ -13,11 +14,16 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 
-from bot import logs, replies
+from bot import logs
+from bot.splitting import split
+from bot.tasks import end
 
 _log = logs.EventLog("bot.delivery")
 _ATTEMPTS = 4
 _LONGEST_WAIT = 30.0
+_SEND_SECONDS = 20
+# Telegram shows the action for five seconds.
+_TYPING_SECONDS = 4
 
 
 class Delivery:
@@ -35,29 +41,43 @@ class Delivery:
             TelegramAPIError: Telegram did not take it, also when tried again.
 
         """
-        for part in replies.split(text):
+        for part in split(text):
             await self._send_part(chat_id, part)
 
-    async def show_typing(self, chat_id: int) -> None:
-        """Show that an answer is on its way; nobody misses it if that fails."""
-        with suppress(TelegramAPIError):
-            await self._bot.send_chat_action(chat_id, ChatAction.TYPING)
+    @asynccontextmanager
+    async def typing(self, chat_id: int) -> AsyncIterator[None]:
+        """Show that an answer is on its way, for the length of the block."""
+        showing = asyncio.create_task(self._show_typing(chat_id))
+        try:
+            yield
+        finally:
+            await end([showing])
+
+    async def _show_typing(self, chat_id: int) -> None:
+        while True:
+            # Nobody misses it if that fails.
+            with suppress(TelegramAPIError):
+                await self._bot.send_chat_action(
+                    chat_id, ChatAction.TYPING, request_timeout=_TYPING_SECONDS
+                )
+            await asyncio.sleep(_TYPING_SECONDS)
 
     async def _send_part(self, chat_id: int, part: str) -> None:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                await self._bot.send_message(chat_id, part)
+                await self._bot.send_message(chat_id, part, request_timeout=_SEND_SECONDS)
             except TelegramForbiddenError:
                 raise
             except (TelegramRetryAfter, TelegramNetworkError, TelegramServerError) as error:
                 _log.warning("send_failed", error=type(error).__name__, attempt=attempt)
-                if attempt == _ATTEMPTS:
+                wait = self._wait(attempt, error)
+                if attempt == _ATTEMPTS or wait > _LONGEST_WAIT:
                     raise
-                await asyncio.sleep(self._wait(attempt, error))
+                await asyncio.sleep(wait)
             else:
                 return
 
     def _wait(self, attempt: int, error: TelegramAPIError) -> float:
         if isinstance(error, TelegramRetryAfter):
-            return min(_LONGEST_WAIT, error.retry_after)
+            return error.retry_after
         return min(_LONGEST_WAIT, self._base_wait * 2.0 ** (attempt - 1))

@@ -9,7 +9,8 @@ BotError
     ├── LLMRateLimited   it had too much to do (429)
     ├── LLMUnavailable   no connection, or a fault of its own (5xx)
     ├── LLMRefused       it will not answer this request (other 4xx); not tried again
-    └── LLMMalformed     an answer that cannot be read
+    ├── LLMMalformed     an answer that cannot be read
+    └── LLMCircuitOpen   it failed so often that it was not asked
 """
 
 from collections.abc import Sequence
@@ -45,10 +46,17 @@ class StoreUnavailable(BotError):
 
 
 class LLMError(BotError):
-    """Base of the reasons why there is no answer."""
+    """Base of the reasons why there is no answer.
+
+    ``retry_after`` is the wait it asked for, in seconds.
+    """
 
     code = "error"
     worth_retrying = True
+
+    def __init__(self, message: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class LLMTimeout(LLMError):
@@ -58,13 +66,9 @@ class LLMTimeout(LLMError):
 
 
 class LLMRateLimited(LLMError):
-    """Raised on 429; ``retry_after`` is the wait it asked for, in seconds."""
+    """Raised on 429."""
 
     code = "rate_limited"
-
-    def __init__(self, retry_after: float | None) -> None:
-        super().__init__("too many requests")
-        self.retry_after = retry_after
 
 
 class LLMUnavailable(LLMError):
@@ -84,3 +88,20 @@ class LLMMalformed(LLMError):
     """Raised when the answer has not the shape of a chat completion, or is empty."""
 
     code = "malformed"
+
+
+class LLMCircuitOpen(LLMError):
+    """Raised without a request, while the model is left alone."""
+
+    code = "circuit_open"
+    worth_retrying = False
+
+
+LLM_ERRORS: tuple[type[LLMError], ...] = (
+    LLMTimeout,
+    LLMRateLimited,
+    LLMUnavailable,
+    LLMRefused,
+    LLMMalformed,
+    LLMCircuitOpen,
+)

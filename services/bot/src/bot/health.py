@@ -1,26 +1,34 @@
-"""The probes: /healthz, /readyz and /version."""
+"""For whoever runs the bot: /healthz, /readyz, /version and /metrics."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from bot.database import Database
 from bot.errors import StoreUnavailable
-from bot.polling import Polling
+from bot.metrics import Metrics
 from bot.settings import Settings
-from bot.store import Store
 
 READY_SECONDS = 0.9  # the answer has to be there within one second
-POLL_AGE_SECONDS = 90
+_STOP_SECONDS = 0.5
 
 
 class Health:
-    """Answers the probes of whoever runs the bot."""
+    """Answers the probes; ``telegram`` tells whether updates can come in."""
 
-    def __init__(self, settings: Settings, store: Store, polling: Polling) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        metrics: Metrics,
+        telegram: Callable[[], bool],
+    ) -> None:
         self._settings = settings
-        self._store = store
-        self._polling = polling
+        self._database = database
+        self._metrics = metrics
+        self._telegram = telegram
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[int]:
@@ -29,7 +37,8 @@ class Health:
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/version", self._version)
-        runner = web.AppRunner(app, access_log=None)
+        app.router.add_get("/metrics", self._tell_metrics)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=_STOP_SECONDS)
         await runner.setup()
         try:
             site = web.TCPSite(runner, self._settings.health_host, self._settings.health_port)
@@ -44,7 +53,10 @@ class Health:
     async def _readyz(self, _: web.Request) -> web.Response:
         failed = [
             name
-            for name, sound in (("database", await self._has_store()), ("telegram", self._polls()))
+            for name, sound in (
+                ("database", await self._has_database()),
+                ("telegram", self._telegram()),
+            )
             if not sound
         ]
         if failed:
@@ -56,13 +68,14 @@ class Health:
             {"version": self._settings.slipway_version, "commit": self._settings.slipway_commit}
         )
 
-    async def _has_store(self) -> bool:
+    async def _tell_metrics(self, _: web.Request) -> web.Response:
+        return web.Response(
+            body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST}
+        )
+
+    async def _has_database(self) -> bool:
         try:
-            await self._store.check(READY_SECONDS)
+            await self._database.check(READY_SECONDS)
         except StoreUnavailable:
             return False
         return True
-
-    def _polls(self) -> bool:
-        age = self._polling.seconds_since_success
-        return age is not None and age < POLL_AGE_SECONDS

@@ -5,31 +5,17 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 
 import aiohttp
-from pydantic import BaseModel, Field, ValidationError
 
 from bot import logs
-from bot.errors import (
-    LLMError,
-    LLMMalformed,
-    LLMRateLimited,
-    LLMRefused,
-    LLMTimeout,
-    LLMUnavailable,
-)
+from bot.circuit import Circuit, State
+from bot.completion import Completion, error_for_status, parse
+from bot.errors import LLMCircuitOpen, LLMError, LLMRefused, LLMTimeout, LLMUnavailable
+from bot.metrics import Metrics
 
 _log = logs.EventLog("bot.llm")
 _LONGEST_WAIT = 10.0
-
-
-@dataclass(frozen=True)
-class Completion:
-    """An answer, and the tokens it cost if the API tells."""
-
-    text: str
-    tokens: int | None
 
 
 @dataclass(frozen=True)
@@ -40,8 +26,9 @@ class Patience:
         attempt_seconds: for one attempt.
         total_seconds: for all of them and the waits between.
         attempts: the first one included.
-        base_wait: seconds before the second attempt, doubled before each further one; the
-            wait taken is a random one between half of that and all of it.
+        base_wait: seconds before the second attempt at the most, doubled for each further
+            one; the wait taken is a random one between none and that (full jitter), yet never
+            shorter than what the model asked for.
 
     """
 
@@ -51,33 +38,31 @@ class Patience:
     base_wait: float = 0.5
 
 
-class _Message(BaseModel):
-    content: str = Field(min_length=1)
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the model is, and its name."""
 
-
-class _Choice(BaseModel):
-    message: _Message
-
-
-class _Usage(BaseModel):
-    total_tokens: int | None = None
-
-
-class _ChatCompletion(BaseModel):
-    choices: list[_Choice] = Field(min_length=1)
-    usage: _Usage | None = None
+    base_url: str
+    model: str
 
 
 class LLM:
-    """Asks ``model`` at ``base_url``; the session carries the key."""
+    """Asks the model at ``endpoint``, unless ``circuit`` is open; the session carries the key."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, base_url: str, model: str, patience: Patience
+        self,
+        session: aiohttp.ClientSession,
+        endpoint: Endpoint,
+        patience: Patience,
+        circuit: Circuit,
+        metrics: Metrics,
     ) -> None:
         self._session = session
-        self._url = f"{base_url}/chat/completions"
+        self._url = f"{endpoint.base_url}/chat/completions"
         self._patience = patience
-        self.model = model
+        self._circuit = circuit
+        self._metrics = metrics
+        self.model = endpoint.model
 
     async def complete(self, messages: Sequence[Mapping[str, str]]) -> Completion:
         """Return the model's answer to ``messages``, each with ``role`` and ``content``.
@@ -86,57 +71,86 @@ class LLM:
             LLMError: the last attempt's reason, when there is no answer.
 
         """
-        last: LLMError = LLMTimeout()
         try:
-            async with asyncio.timeout(self._patience.total_seconds):
-                for attempt in range(1, self._patience.attempts + 1):
-                    try:
-                        return await self._attempt(messages)
-                    except LLMError as error:
-                        last = error
-                        _log.warning("llm_failed", code=error.code, attempt=attempt)
-                        if not error.worth_retrying or attempt == self._patience.attempts:
-                            raise
-                        await asyncio.sleep(self._wait(attempt, error))
-        except TimeoutError:
-            raise last from None
+            completion = await self._try(messages)
+        except LLMError as error:
+            self._metrics.llm_errors.labels(error.code).inc()
+            raise
+        self._metrics.llm_answers.inc()
+        self._metrics.llm_tokens.inc(completion.tokens or 0)
+        return completion
+
+    async def _try(self, messages: Sequence[Mapping[str, str]]) -> Completion:
+        left = self._patience.total_seconds
+        deadline = time.monotonic() + left
+        for attempt in range(1, self._patience.attempts + 1):
+            try:
+                return await self._guarded(messages, min(left, self._patience.attempt_seconds))
+            except LLMError as error:
+                last = error
+            _log.warning("llm_failed", code=last.code, attempt=attempt)
+            wait = self._wait(attempt, last)
+            left = deadline - time.monotonic() - wait
+            if self._is_final(attempt, last) or left < self._patience.attempt_seconds / 10:
+                break
+            await asyncio.sleep(wait)
         raise last
 
-    async def _attempt(self, messages: Sequence[Mapping[str, str]]) -> Completion:
+    async def _guarded(self, messages: Sequence[Mapping[str, str]], seconds: float) -> Completion:
+        if not self._circuit.admit():
+            raise LLMCircuitOpen
+        before = self._circuit.state
+        result = "cancelled"
+        started = time.perf_counter()
+        try:
+            completion = await self._attempt(messages, seconds)
+        except LLMRefused as error:
+            # It works, it only does not want this.
+            self._circuit.succeeded()
+            result = error.code
+            raise
+        except LLMError as error:
+            self._circuit.failed()
+            result = error.code
+            raise
+        except asyncio.CancelledError:
+            self._circuit.abandoned()
+            raise
+        else:
+            self._circuit.succeeded()
+            result = "ok"
+        finally:
+            self._metrics.llm_seconds.labels(result).observe(time.perf_counter() - started)
+            if self._circuit.state is not before:
+                _log.warning("llm_circuit", state=self._circuit.state.name.lower())
+        return completion
+
+    async def _attempt(self, messages: Sequence[Mapping[str, str]], seconds: float) -> Completion:
         body = {"model": self.model, "messages": list(messages)}
-        timeout = aiohttp.ClientTimeout(total=self._patience.attempt_seconds)
-        started = time.monotonic()
+        timeout = aiohttp.ClientTimeout(total=seconds)
         try:
             async with self._session.post(self._url, json=body, timeout=timeout) as response:
-                _raise_for_status(response)
+                error = error_for_status(response.status, response.headers)
+                if error is not None:
+                    raise error
                 answer = await response.read()
         except TimeoutError as error:
-            raise LLMTimeout(f"no answer after {time.monotonic() - started:.1f} s") from error
+            raise LLMTimeout(f"no answer after {seconds:.1f} s") from error
         except aiohttp.ClientError as error:
             raise LLMUnavailable(type(error).__name__) from error
-        try:
-            parsed = _ChatCompletion.model_validate_json(answer)
-        except ValidationError:
-            # Without `from`: the cause quotes the answer.
-            raise LLMMalformed("not a chat completion") from None
-        text = parsed.choices[0].message.content
-        if not text.strip():
-            raise LLMMalformed("a blank answer")
-        return Completion(text, parsed.usage.total_tokens if parsed.usage else None)
+        return parse(answer)
+
+    def _is_final(self, attempt: int, error: LLMError) -> bool:
+        # Who asks for a longer wait than a person has gets it: this question ends here. So it
+        # does when its own attempt has opened the circuit.
+        return (
+            not error.worth_retrying
+            or self._circuit.state is State.OPEN
+            or attempt == self._patience.attempts
+            or (error.retry_after or 0) > _LONGEST_WAIT
+        )
 
     def _wait(self, attempt: int, error: LLMError) -> float:
-        asked = error.retry_after if isinstance(error, LLMRateLimited) else None
-        wait = self._patience.base_wait * 2.0 ** (attempt - 1)
-        jittered = wait * random.uniform(0.5, 1)  # noqa: S311  # no secret depends on it
-        return min(_LONGEST_WAIT, max(jittered, asked or 0))
-
-
-def _raise_for_status(response: aiohttp.ClientResponse) -> None:
-    status = response.status
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        asked = response.headers.get("Retry-After", "")
-        raise LLMRateLimited(float(asked) if asked.isdecimal() else None)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise LLMUnavailable(f"status {status}")
-    if status != HTTPStatus.OK:
-        raise LLMRefused(f"status {status}")
+        longest = min(_LONGEST_WAIT, self._patience.base_wait * 2.0 ** (attempt - 1))
+        jittered = random.uniform(0, longest)  # noqa: S311  # no secret depends on it
+        return max(jittered, error.retry_after or 0)

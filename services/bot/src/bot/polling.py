@@ -6,8 +6,9 @@ the database is back, and :mod:`bot.store` knows those that were stored before.
 
 import asyncio
 import time
+from dataclasses import dataclass
 
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from aiogram.exceptions import (
     AiogramError,
     TelegramConflictError,
@@ -15,31 +16,52 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
-from aiogram.types import Update
 
 from bot import logs
 from bot.errors import StoreUnavailable, TokenRefused
+from bot.intake import Intake
+from bot.metrics import Metrics
 
 _log = logs.EventLog("bot.polling")
-_POLL_SECONDS = 25
 _LONGEST_WAIT = 15.0
+_READY_SECONDS = 90
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long to wait, in seconds.
+
+    Attributes:
+        poll: for news, until Telegram answers that there are none.
+        grace: for an answer that should have come.
+        first_wait: after a failure; doubled after each further one.
+
+    """
+
+    poll: int = 25
+    grace: int = 10
+    first_wait: float = 0.5
 
 
 class Polling:
-    """Feeds the bot's updates to ``dispatcher``, for as long as it is not cancelled."""
+    """Feeds the bot's updates to ``intake``, for as long as it is not cancelled."""
 
-    def __init__(self, bot: Bot, dispatcher: Dispatcher, base_wait: float = 0.5) -> None:
+    def __init__(self, bot: Bot, intake: Intake, metrics: Metrics, pace: Pace) -> None:
         self._bot = bot
-        self._dispatcher = dispatcher
-        self._base_wait = base_wait
+        self._intake = intake
+        self._metrics = metrics
+        self._pace = pace
         self._failures = 0
         self._offset: int | None = None
         self._last_success: float | None = None
 
     @property
-    def seconds_since_success(self) -> float | None:
-        """How long ago Telegram last answered; None when it never did."""
-        return None if self._last_success is None else time.monotonic() - self._last_success
+    def ready(self) -> bool:
+        """Whether Telegram answered a poll less than 90 s ago."""
+        return (
+            self._last_success is not None
+            and time.monotonic() - self._last_success < _READY_SECONDS
+        )
 
     async def run(self) -> None:
         """Poll until cancelled.
@@ -64,34 +86,26 @@ class Polling:
                 self._failures = 0
 
     async def _poll(self) -> None:
+        # The first answer comes at once: until then the bot does not count as ready.
+        seconds = 0 if self._last_success is None else self._pace.poll
         updates = await self._bot.get_updates(
             offset=self._offset,
-            # The first answer comes at once: until then the bot does not count as ready.
-            timeout=0 if self._last_success is None else _POLL_SECONDS,
+            timeout=seconds,
             allowed_updates=["message"],
-            request_timeout=_POLL_SECONDS + 10,
+            request_timeout=seconds + self._pace.grace,
         )
         self._last_success = time.monotonic()
+        self._metrics.last_poll.set_to_current_time()
         for update in updates:
-            await self._handle(update)
+            await self._intake.take(update)
             self._offset = update.update_id + 1
-
-    async def _handle(self, update: Update) -> None:
-        try:
-            await self._dispatcher.feed_update(self._bot, update)
-        except StoreUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001  # the next update may be sound
-            _log.error("update_failed", error, update_id=update.update_id)
 
     async def _back_off(self, error: Exception) -> None:
         self._failures += 1
-        wait = min(_LONGEST_WAIT, self._base_wait * 2.0 ** min(self._failures - 1, 10))
+        wait = min(_LONGEST_WAIT, self._pace.first_wait * 2.0 ** min(self._failures - 1, 10))
         if isinstance(error, TelegramRetryAfter):
             wait = max(wait, error.retry_after)
-        if isinstance(error, TelegramConflictError):
-            # Another process polls with this token: during a deploy, the one before.
-            _log.warning("conflict", wait=wait)
-        else:
-            _log.warning("poll_failed", error=type(error).__name__, wait=wait)
+        # A conflict is another process that polls with this token: during a deploy, the one before.
+        event = "conflict" if isinstance(error, TelegramConflictError) else "poll_failed"
+        _log.warning(event, error=type(error).__name__, wait=wait)
         await asyncio.sleep(wait)

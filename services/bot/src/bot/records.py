@@ -1,6 +1,7 @@
 """What passes between the store and the conversation."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -14,12 +15,21 @@ class Sender:
 
 @dataclass(frozen=True)
 class Question:
-    """A stored message that wants an answer."""
+    """A stored message that wants an answer.
+
+    Attributes:
+        chat_id: where the answer goes: the user's Telegram id.
+        prompt_version: of the dialog's role; None in a dialog from before there were roles.
+        language: the user's, for what the bot says by itself.
+
+    """
 
     id: int
     dialog_id: int
     chat_id: int
     content: str
+    prompt_version: str | None
+    language: str | None
 
 
 @dataclass(frozen=True)
@@ -39,3 +49,12 @@ class StoredAnswer:
 
     id: int
     content: str
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A user's own numbers; ``messages`` are those the user wrote."""
+
+    dialogs: int
+    messages: int
+    since: datetime

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.replies import split
+from bot.splitting import split
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,8 @@ from bot.replies import split
         ("exactly 10", ["exactly 10"]),
         ("one two three four", ["one two", "three four"]),
         ("line one\nline two", ["line one", "line two"]),
+        ("one two\n\nnext one", ["one two", "next one"]),
+        ("a bcd\n\ne\nfgh ijk", ["a bcd", "e\nfgh ijk"]),
         ("abcdefghijklmnop", ["abcdefghij", "klmnop"]),
         ("a bcdefghijklmnop", ["a bcdefghi", "jklmnop"]),
         ("\N{GRINNING FACE}" * 6, ["\N{GRINNING FACE}" * 5, "\N{GRINNING FACE}"]),

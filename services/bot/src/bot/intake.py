@@ -1,0 +1,37 @@
+"""The way of an update into the bot, the same from a poll and from a webhook."""
+
+from aiogram import Bot, Dispatcher
+from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.types import Update
+
+from bot import logs
+from bot.errors import StoreUnavailable
+from bot.metrics import Metrics
+
+_log = logs.EventLog("bot.intake")
+
+
+class Intake:
+    """Hands updates to ``dispatcher``, one after the other."""
+
+    def __init__(self, bot: Bot, dispatcher: Dispatcher, metrics: Metrics) -> None:
+        self._bot = bot
+        self._dispatcher = dispatcher
+        self._metrics = metrics
+
+    async def take(self, update: Update) -> None:
+        """Record ``update`` and begin what it asks for; Telegram may forget it then.
+
+        Raises:
+            StoreUnavailable: it is not recorded: Telegram should keep it.
+
+        """
+        try:
+            result = await self._dispatcher.feed_update(self._bot, update)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001  # the next update may be sound
+            _log.error("update_failed", error, update_id=update.update_id)
+        else:
+            if result is UNHANDLED:
+                self._metrics.updates.labels("unknown", "ignored").inc()
