@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from slipway_engine.api.registry import OPERATIONS, Context, snake
+from slipway_engine.api.registry import BY_HANDLE, OPERATIONS, Context, snake
 from slipway_engine.errors import HostError, InputError, UnservedError
 from slipway_engine.log import EventLog, Progress
 from slipway_engine.store.store import Store, no_space
@@ -16,6 +16,7 @@ from slipway_engine.values import Recipe, Ref
 
 if TYPE_CHECKING:
     from slipway_engine.api.server import Server
+    from slipway_engine.registry.registries import Registries
     from slipway_engine.run.runner import Runner
     from slipway_engine.run.services import Services
 
@@ -41,6 +42,7 @@ class Engine:
         self._runner: Runner | None = None
         self._server: Server | None = None
         self._services: Services | None = None
+        self._registries: Registries | None = None
         self._closing = AsyncExitStack()
 
     @classmethod
@@ -66,6 +68,8 @@ class Engine:
         for task in self._values.values():
             task.cancel()
         await asyncio.gather(*self._values.values(), return_exceptions=True)
+        if self._registries is not None:
+            await self._registries.close()
         await self._closing.aclose()
         if self._services is not None:
             await self._services.close()
@@ -93,6 +97,15 @@ class Engine:
 
             self._services = Services(self)
         return self._services
+
+    @property
+    def registries(self) -> Registries:
+        """The registries that this engine talks to."""
+        if self._registries is None:
+            from slipway_engine.registry.registries import Registries
+
+            self._registries = Registries(self)
+        return self._registries
 
     # Recipes and values
 
@@ -170,7 +183,8 @@ class Engine:
         function = OPERATIONS.get(f"{owner}.{recipe.field}")
         if function is None:
             raise UnservedError(unserved(f"{owner}.{recipe.field}"))
-        parent = None if recipe.parent is None else await self.evaluate(recipe.parent, call)
+        made = recipe.parent is not None and f"{owner}.{recipe.field}" not in BY_HANDLE
+        parent = await self.evaluate(recipe.parent, call) if made and recipe.parent is not None else None
         arguments = {snake(key): value for key, value in recipe.args.items() if not key.startswith("@")}
         try:
             return await function(Context(self, ref, call, recipe.parent), parent, **arguments)

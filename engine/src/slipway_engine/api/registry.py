@@ -16,6 +16,9 @@ Operation = Callable[..., Awaitable[Any]]
 
 OPERATIONS: dict[str, Operation] = {}
 
+# Those that need no more of their parent than its handle: it is not made for them.
+BY_HANDLE: set[str] = set()
+
 Registered = TypeVar("Registered", bound=Operation)
 
 
@@ -33,14 +36,19 @@ class Context:
         return await self.engine.evaluate(ref, self.call)
 
 
-def op(name: str) -> Callable[[Registered], Registered]:
-    """Register the function for `Type.field`; arguments arrive by name in snake_case."""
+def op(name: str, *, by_handle: bool = False) -> Callable[[Registered], Registered]:
+    """Register the function for `Type.field`; arguments arrive by name in snake_case.
+
+    `by_handle`: the parent is not made first, and None in its place; the function finds it in `Context.parent`.
+    """
 
     def register(function: Registered) -> Registered:
         if name in OPERATIONS:
             msg = f"{name} is registered twice"
             raise ValueError(msg)
         OPERATIONS[name] = function
+        if by_handle:
+            BY_HANDLE.add(name)
         return function
 
     return register

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slipway_engine.bases import bootstrap
 from slipway_engine.errors import ImageError
-from slipway_engine.run.secrets import plaintext
 from slipway_engine.state import Auth, Container
 from slipway_engine.store.image import read_config, read_layout
 from slipway_engine.store.layers import Layer, folder_of
+from slipway_engine.values import Ref, digest_of
 
 if TYPE_CHECKING:
     from slipway_engine.engine import Engine
@@ -26,8 +28,6 @@ _UNREACHABLE = re.compile(
 )
 # After a day the registry is asked again: a stand-in is for want of the real thing.
 _STAND_IN_SECONDS = 86400
-
-_LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,46 +60,109 @@ class Reference:
         name += f":{self.tag}" if self.tag else ""
         return name + (f"@{self.digest}" if self.digest else "")
 
-    @property
-    def loopback(self) -> bool:
-        """Whether the registry is this machine, where plain HTTP is fine."""
-        return _LOOPBACK.match(self.registry) is not None
+    def holding(self, digest: str) -> str:
+        """The canonical form: the tag, if there is one, and what it stands for."""
+        tag = f":{self.tag}" if self.tag else ""
+        return f"{self.registry}/{self.repository}{tag}@{digest}"
 
 
-async def resolve(engine: Engine, container: Container, address: str) -> Container:
-    """The base at `address`; looked up once, then read from the cache."""
+async def resolve(engine: Engine, container: Container, address: str, recipe: Ref) -> Container:
+    """The base at `address`. A tag is looked up in its registry in every run; what it stands for is pulled once."""
     reference = Reference.parse(address)
-    row = engine.store.get("base", str(reference))
-    if row is None or row["edition"] not in ("", bootstrap.edition()) or not _there(row):
-        row = await _fetch(engine, container, reference)
-        engine.store.put("base", str(reference), row, _STAND_IN_SECONDS if row["bootstrapped"] else None)
+    row, known = _stand_in(engine, reference), True
+    if row is None:
+        digest = await _digest(engine, container.auth, reference, recipe)
+        row, known = await _image(engine, container, reference, digest)
     config = read_config(row["config"])
     layers = tuple(Layer(layer["key"], layer["folder"]) for layer in row["layers"])
-    image_ref = f"{reference.registry}/{reference.repository}:{reference.tag or 'latest'}@{row['digest']}"
+    if known and not row["bootstrapped"] and not reference.digest:
+        packed = (engine.store.get("packed", layer.key) for layer in layers)
+        held = tuple(str(each["digest"]) for each in packed if each is not None)
+        engine.registries.note(reference.registry, reference.repository, held)
     return Container(
         container.platform, layers, config, auth=container.auth, mounts=container.mounts,
-        image_ref=image_ref, bootstrapped=row["bootstrapped"],
+        image_ref=reference.holding(row["digest"]) if known else "", bootstrapped=row["bootstrapped"],
     )  # fmt: skip
 
 
-def _there(row: dict[str, Any]) -> bool:
-    return all(Path(layer["folder"]).exists() for layer in row["layers"])
+async def canonical(engine: Engine, auth: tuple[Auth, ...], address: str, recipe: Ref) -> str:
+    """`registry/repository:tag@digest` as the registry has it now, or "" where it cannot be reached; pulls nothing."""
+    reference = Reference.parse(address)
+    if _stand_in(engine, reference) is not None:
+        return ""
+    digest = await _digest(engine, auth, reference, recipe)
+    return reference.holding(digest) if digest else ""
 
 
-async def _fetch(engine: Engine, container: Container, reference: Reference) -> dict[str, Any]:
+async def _digest(engine: Engine, auth: tuple[Auth, ...], reference: Reference, recipe: Ref) -> str:
+    """The digest that a reference stands for, or "" where its registry cannot be reached."""
+    if reference.digest:
+        return reference.digest
+
+    async def ask() -> str:
+        client = await engine.registries.client(reference.registry, auth)
+        return await client.digest(reference.repository, reference.tag)
+
+    from slipway_engine.registry.errors import RegistryError
+
+    try:
+        return await engine.registries.once((recipe, str(reference)), ask)
+    except RegistryError as error:
+        if error.unreachable:
+            return ""
+        msg = f'failed to resolve image "{reference}": {error}'
+        raise ImageError(msg) from error
+
+
+def _stand_in(engine: Engine, reference: Reference) -> dict[str, Any] | None:
+    """The stand-in that is used in place of a reference until it is looked up again, if it is still there."""
+    row = _kept(engine, str(reference))
+    return row if row is not None and row["bootstrapped"] and row["edition"] == bootstrap.edition() else None
+
+
+def _kept(engine: Engine, key: str) -> dict[str, Any] | None:
+    row: dict[str, Any] | None = engine.store.get("base", key)
+    return row if row is not None and all(Path(layer["folder"]).exists() for layer in row["layers"]) else None
+
+
+async def _image(
+    engine: Engine, container: Container, reference: Reference, digest: str
+) -> tuple[dict[str, Any], bool]:
+    """What a reference stands for: from the cache, where it was pulled before, or pulled now.
+
+    Also whether it stands for that now: without its registry, a tag's last known image is used.
+    """
+    key = f"{reference.registry}/{reference.repository}@{digest}" if digest else str(reference)
+    # Who asks for the same at the same time waits: it is pulled once.
+    async with engine.store.held(f"pull-{digest_of([key]).removeprefix('sha256:')[:16]}"):
+        row = _kept(engine, key)
+        if row is not None and row["edition"] in ("", bootstrap.edition()):
+            known = bool(digest or row["bootstrapped"])
+            if not known:
+                engine.progress.line(
+                    f"! {reference}: its registry cannot be reached, using what it held when asked last"
+                )
+            elif digest and (engine.store.get("base", str(reference)) or {}).get("digest") != digest:
+                engine.store.put("base", str(reference), row)
+            return row, known
+        row = await _fetch(engine, container, reference, digest)
+        seconds = _STAND_IN_SECONDS if row["bootstrapped"] else None
+        # By the tag too, for a day without network.
+        for name in {key, str(reference)}:
+            engine.store.put("base", name, row, seconds)
+    return row, True
+
+
+async def _fetch(engine: Engine, container: Container, reference: Reference, digest: str) -> dict[str, Any]:
     layout = engine.store.scratch("pull")
-    options = await credentials(engine, container.auth, reference, layout.parent / f"{layout.name}.auth", "src")
-    with engine.progress.task(f"pull {reference}"):
-        source = str(
-            Reference(
-                reference.registry, reference.repository, "" if reference.digest else reference.tag, reference.digest
-            )
-        )
-        code, err = await skopeo("copy", *options, f"docker://{source}", f"oci:{layout}:base")
-        if code == 0:
-            digest, _, layers = await asyncio.to_thread(read_layout, engine.store, layout)
-            engine.log.write("base", reference=str(reference), digest=digest)
-            return _row(digest, layers, config_json(layout), bootstrapped=False)
+    source = replace(reference, tag="", digest=digest) if digest else reference
+    async with _options(engine, container.auth, reference.registry) as options:
+        with engine.progress.task(f"pull {reference}"):
+            code, err = await skopeo("copy", *options, f"docker://{source}", f"oci:{layout}:base")
+    if code == 0:
+        found, _, layers = await asyncio.to_thread(read_layout, engine.store, layout)
+        engine.log.write("base", reference=str(reference), digest=digest or found)
+        return _row(digest or found, layers, config_json(layout), bootstrapped=False)
     if not _UNREACHABLE.search(err):
         msg = f'failed to resolve image "{reference}" (platform: "{container.platform}"): {_short(err)}'
         raise ImageError(msg)
@@ -113,9 +176,9 @@ async def _fetch(engine: Engine, container: Container, reference: Reference) -> 
     from slipway_engine.store.image import config_of
 
     engine.log.write("base", reference=str(reference), bootstrapped=True)
-    digest = made.chain[-1].key
+    name = made.chain[-1].key
     laid_out = [Layer(layer.key, await asyncio.to_thread(folder_of, engine.store, layer)) for layer in made.chain]
-    return _row(digest, tuple(laid_out), config_of(made, []), bootstrapped=True)
+    return _row(name, tuple(laid_out), config_of(made, []), bootstrapped=True)
 
 
 def _row(digest: str, layers: tuple[Layer, ...], config: object, *, bootstrapped: bool) -> dict[str, Any]:
@@ -133,22 +196,29 @@ def config_json(layout: Path) -> dict[str, object]:
     return config
 
 
-async def credentials(engine: Engine, auth: tuple[Auth, ...], reference: Reference, path: Path, side: str) -> list[str]:
-    """Skopeo's options for a registry: credentials in a file that only we can read, plain HTTP on loopback only."""
-    import base64
+@asynccontextmanager
+async def _options(engine: Engine, auth: tuple[Auth, ...], host: str) -> AsyncIterator[list[str]]:
+    """Skopeo's options for a registry: the password in a file in memory, ours alone, and gone with the body."""
+    from slipway_engine.registry.errors import RegistryError
 
-    options = [f"--{side}-tls-verify=false"] if reference.loopback else []
-    for entry in auth:
-        if entry.address.removeprefix("https://").partition("/")[0] == reference.registry:
-            value = (await plaintext(engine, entry.secret)).strip()
-            token = base64.b64encode(entry.username.encode() + b":" + value).decode()
-            folder = engine.runner().memory
-            await engine.runner().ready()
-            path = folder / path.name
-            path.touch(mode=0o600)
-            path.write_text(json.dumps({"auths": {reference.registry: {"auth": token}}}))
-            return [*options, f"--{side}-authfile", str(path)]
-    return options
+    try:
+        plain = (await (await engine.registries.client(host, auth)).base()).startswith("http://")
+    except RegistryError:
+        plain = False  # whatever is wrong, the password waits for a certificate
+    options = ["--src-tls-verify=false"] if plain else []
+    who = await engine.registries.login(host, auth)
+    if who is None:
+        yield options
+        return
+    runner = engine.runner()
+    await runner.ready()
+    path = runner.memory / f"pull-{runner.next_number()}.auth"
+    path.touch(mode=0o600)
+    try:
+        path.write_text(json.dumps({"auths": {host: {"auth": who.basic}}}))
+        yield [*options, "--src-authfile", str(path)]
+    finally:
+        path.unlink()
 
 
 async def skopeo(*args: str) -> tuple[int, str]:

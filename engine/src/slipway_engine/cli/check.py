@@ -18,6 +18,9 @@ from slipway_engine.cli.session import Session, opened, summarise
 from slipway_engine.cli.words import Step
 from slipway_engine.errors import SlipwayError
 
+_COULD_NOT_RUN = "could not run"
+_STYLES = {"passed": "green", "failed": "red", "skipped": "yellow", _COULD_NOT_RUN: "magenta"}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -27,6 +30,14 @@ class Outcome:
     seconds: float
     error: SlipwayError | None = None
     skipped: bool = False
+
+    @property
+    def word(self) -> str:
+        """How it ended in the table. A module says "could not run" first, where nothing was found out."""
+        if self.error is None:
+            return "skipped" if self.skipped else "passed"
+        message = str(self.error).removeprefix("FunctionError: ")
+        return _COULD_NOT_RUN if message.startswith(f"{_COULD_NOT_RUN}:") else "failed"
 
 
 async def check(words: list[str]) -> int:
@@ -50,10 +61,9 @@ async def check(words: list[str]) -> int:
         outcomes = await _run_all(session, runnable, failfast=options.failfast)
         summarise(session, started)
         _report(outcomes)
-    failed = [outcome.check.name for outcome in outcomes if outcome.error is not None]
-    if failed:
-        msg = f"{len(failed)} of {len(outcomes)} checks failed: {', '.join(failed)}"
-        raise ChecksFailedError(msg)
+    said = summary_of(outcomes)
+    if said:
+        raise ChecksFailedError(said)
     return 0
 
 
@@ -121,6 +131,18 @@ async def _run(session: Session, item: Check) -> Outcome:
     return Outcome(item, time.monotonic() - started)
 
 
+def summary_of(outcomes: list[Outcome]) -> str:
+    """One line on what did not pass; empty where everything did, or was skipped."""
+    parts = []
+    failed = [outcome.check.name for outcome in outcomes if outcome.word == "failed"]
+    if failed:
+        parts.append(f"{len(failed)} of {len(outcomes)} checks failed: {', '.join(failed)}")
+    lame = [outcome.check.name for outcome in outcomes if outcome.word == _COULD_NOT_RUN]
+    if lame:
+        parts.append(f"{_COULD_NOT_RUN}: {', '.join(lame)}")
+    return "; ".join(parts)
+
+
 def _report(outcomes: list[Outcome]) -> None:
     """Every failure in full, then one table, on standard error: the original prints nothing on standard output."""
     from rich.console import Console
@@ -134,10 +156,8 @@ def _report(outcomes: list[Outcome]) -> None:
     table.add_column("Result")
     table.add_column("Seconds", justify="right")
     for outcome in outcomes:
-        word, style = (
-            ("failed", "red") if outcome.error else ("skipped", "yellow") if outcome.skipped else ("passed", "green")
-        )
-        table.add_row(outcome.check.name, f"[{style}]{word}[/]", f"{outcome.seconds:.1f}")
+        style = _STYLES[outcome.word]
+        table.add_row(outcome.check.name, f"[{style}]{outcome.word}[/]", f"{outcome.seconds:.1f}")
     console = Console(stderr=True)
     console.print()
     console.print(table)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from slipway_engine.api.registry import Context, op
 from slipway_engine.bases.bootstrap import LABEL
-from slipway_engine.bases.resolve import Reference, credentials, resolve, skopeo
+from slipway_engine.bases.resolve import Reference, canonical, resolve, skopeo
 from slipway_engine.errors import ImageError, InputError
 from slipway_engine.ops.host import host_path
 from slipway_engine.state import Container, File
 from slipway_engine.store.image import Image, archive, assemble, read_layout
+from slipway_engine.store.pack import blob
 from slipway_engine.store.tree import Entry
 from slipway_engine.values import Ref, digest_of
+
+if TYPE_CHECKING:
+    from slipway_engine.engine import Engine
 
 
 @op("Container.from")
@@ -23,19 +27,30 @@ async def from_(ctx: Context, self: Container, *, address: str, registry_service
     if registry_service is not None:
         msg = "Container.from(registryService:) is not served by the embedded engine"
         raise InputError(msg)
-    return await resolve(ctx.engine, self, address)
+    return await resolve(ctx.engine, self, address, ctx.ref)
 
 
-@op("Container.imageRef")
-async def image_ref(_ctx: Context, self: Container) -> str:
-    """The base image's reference with its digest, right after `from`."""
-    if not self.image_ref:
+@op("Container.imageRef", by_handle=True)
+async def image_ref(ctx: Context, self: None) -> str:
+    """The base image's reference with its digest, right after `from`; nothing is pulled for it."""
+    assert ctx.parent is not None
+    recipe = ctx.engine.recipe(ctx.parent)
+    if recipe.field == "from" and recipe.parent is not None and not recipe.args.get("registryService"):
+        before: Container = await ctx.evaluate(recipe.parent)
+        found = await canonical(ctx.engine, before.auth, recipe.args["address"], ctx.parent)
+        if found:
+            return found
+    made: Container = await ctx.evaluate(ctx.parent)
+    if recipe.field == "from" and not made.image_ref:
+        msg = f"{recipe.args['address']}: its registry cannot be reached, so what it holds now is not known; check the network"
+        raise ImageError(msg)
+    if not made.image_ref:
         msg = (
             "Image reference can only be retrieved immediately after the 'Container.From' call. "
             "Error in fetching imageRef as the container image is changed"
         )
         raise InputError(msg)
-    return self.image_ref
+    return made.image_ref
 
 
 async def _image(
@@ -116,23 +131,32 @@ async def publish(
         )
         raise ImageError(msg)
     reference = Reference.parse(address)
+    if reference.digest:
+        msg = f"{address}: an image is published under a tag, and its digest is what comes out; leave the digest away"
+        raise InputError(msg)
     image = await _image(ctx, self, platform_variants, forced_compression, media_types)
-    with ctx.engine.progress.task(f"push {reference}"):
-        runner = ctx.engine.runner()
-        await runner.ready()
-        tarball = runner.store.scratch("push") / "image.tar"
-        await asyncio.to_thread(archive, ctx.engine.store, image, tarball)
-        auth = Path(f"push-{runner.next_number()}.auth")
-        options = await credentials(ctx.engine, self.auth, reference, auth, "dest")
-        # --preserve-digests: what the registry stores is what was computed, or the push fails.
-        code, err = await skopeo(
-            "copy", "--preserve-digests", *options, f"oci-archive:{tarball}", f"docker://{reference}"
-        )
-    if code != 0:
-        msg = f"failed to publish {reference}: {err.strip()[-500:]}"
-        raise ImageError(msg)
+    await _push(ctx.engine, self, reference, image)
     named = address if reference.tag != "latest" or address.endswith(":latest") else f"{address}:latest"
     return f"{named}@{image.digest}"
+
+
+async def _push(engine: Engine, container: Container, reference: Reference, image: Image) -> None:
+    from slipway_engine.registry.errors import RegistryError
+    from slipway_engine.registry.upload import Blob
+
+    places = [(name, blob(engine.store, name)) for name in image.blobs]
+    blobs = tuple(Blob(name, place, place.stat().st_size) for name, place in places)
+    pusher = await engine.registries.pusher(reference.registry, container.auth)
+    with engine.progress.task(f"push {reference}"):
+        try:
+            pushed = await pusher.push(image, blobs, reference.repository, reference.tag)
+        except RegistryError as error:
+            msg = f"failed to publish {reference}: {error}"
+            raise ImageError(msg) from error
+        engine.progress.line(f"  {reference}: {pushed}")
+    engine.log.write(
+        "push", reference=str(reference), digest=image.digest, uploaded=pushed.uploaded, blobs=dict(pushed.blobs)
+    )
 
 
 @op("Container.import")

@@ -49,7 +49,7 @@ async def docker_build(
         raise InputError(msg)
     arguments = {row["name"]: row["value"] for row in build_args or []}
     text = Path(entry.source).read_text(encoding="utf-8", errors="replace")
-    bases = {name: await resolve(ctx.engine, Container(PLATFORM), name) for name in _bases(text, arguments)}
+    bases = {name: await resolve(ctx.engine, Container(PLATFORM), name, ctx.ref) for name in _bases(text, arguments)}
     keys = {name: [layer.key for layer in base.chain] for name, base in bases.items()}
     key = digest_of(["dockerfile", self.key, dockerfile, arguments, target, keys])
     row = ctx.engine.store.get("docker-build", key)
@@ -151,13 +151,15 @@ async def _import(ctx: Context, storage: list[str], name: str, base: Container) 
     """Give buildah a base under the name the Dockerfile uses."""
     store = ctx.engine.store
     image = await asyncio.to_thread(assemble, store, replace(base, auth=()))
-    full = str(Reference.parse(name))
-    if await _buildah([*storage, "inspect", "--type", "image", full], "inspect", ok=False) is not None:
+    full, identity = str(Reference.parse(name)), image.blobs[0].removeprefix("sha256:")
+    # The name may be there from before its tag moved.
+    inspect = [*storage, "inspect", "--type", "image", "--format", "{{.FromImageID}}", full]
+    if (await _buildah(inspect, "inspect", ok=False) or b"").decode().strip() == identity:
         return
     tarball = store.scratch("base") / "base.tar"
     await asyncio.to_thread(archive, store, image, tarball)
     await _buildah([*storage, "pull", "--quiet", f"oci-archive:{tarball}"], f"import {name}")
-    await _buildah([*storage, "tag", image.blobs[0].removeprefix("sha256:"), full], f"tag {name}")
+    await _buildah([*storage, "tag", identity, full], f"tag {name}")
     os.unlink(tarball)
 
 

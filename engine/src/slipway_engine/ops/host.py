@@ -114,7 +114,7 @@ async def address_container(ctx: Context, self: str) -> Container:
     from slipway_engine.bases.resolve import resolve
     from slipway_engine.ops.query import PLATFORM
 
-    return await resolve(ctx.engine, Container(PLATFORM), self)
+    return await resolve(ctx.engine, Container(PLATFORM), self, ctx.ref)
 
 
 @op("Address.secret")

@@ -53,7 +53,7 @@ def inspect() -> Machine:
             msg = f"{tool} is not installed; on Debian or Ubuntu: sudo apt-get install {package} (or `make setup`)"
             raise HostError(msg)
     rootless = os.environ.get("SLIPWAY_ROOTLESS") == "1"
-    return Machine(_runtime(), _limits(), _ca_bundle(), rootless)
+    return Machine(_runtime(), _limits(), ca_bundle(), rootless)
 
 
 def require_root() -> None:
@@ -103,7 +103,8 @@ def _limits() -> tuple[str, ...]:
     return tuple(found)
 
 
-def _ca_bundle() -> str:
+def ca_bundle() -> str:
+    """The file with the certificates that this machine trusts, or nothing."""
     for path in (os.environ.get("SSL_CERT_FILE", ""), *_CA_BUNDLES):
         if path and Path(path).is_file():
             return path

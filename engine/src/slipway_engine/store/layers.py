@@ -162,6 +162,8 @@ class Stack:
     def tree(self, path: str) -> dict[str, Entry] | None:
         """Every entry below a folder, or None where there is no such folder."""
         places = self.resolve(path)
+        if places == []:
+            return {}  # the root of no layer at all
         if places is None or not os.path.isdir(places[0]):
             return None
         return dict(_listing(places, ""))
