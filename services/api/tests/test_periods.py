@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.errors import TimeZoneUnknown
-from api.periods import Period, find_zone, window
+from api.periods import BucketSize, Period, find_zone, window
 
 UTC_ZONE = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -69,5 +69,35 @@ def test_a_day_without_a_midnight_starts_when_its_clock_does() -> None:
 
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "Europe"])
 def test_what_is_no_time_zone_is_refused(name: str) -> None:
-    with pytest.raises(TimeZoneUnknown, match="tz: should be an IANA time zone"):
+    with pytest.raises(TimeZoneUnknown, match="should be an IANA time zone"):
         find_zone(name)
+
+
+def test_a_week_cut_into_hours_is_the_same_week() -> None:
+    # Clocks went forward on 29 March 2026: that day has 23 hours.
+    found = window(Period.WEEK, BERLIN, datetime(2026, 3, 31, 10, 30, tzinfo=UTC))
+    hours = found.cut(BucketSize.HOUR)
+    assert hours.start == found.start
+    assert len(hours.buckets) == 6 * 24 - 1 + 13
+    instants = [start.astimezone(UTC) for start in hours.buckets]
+    assert {b - a for a, b in pairwise(instants)} == {timedelta(hours=1)}
+    assert hours.buckets[-1].isoformat() == "2026-03-31T12:00:00+02:00"
+
+
+def test_a_day_cut_into_days_begins_with_a_part_of_yesterday() -> None:
+    found = window(Period.DAY, BERLIN, NOW)
+    assert [start.isoformat() for start in found.cut(BucketSize.DAY).buckets] == [
+        "2026-03-17T12:00:00+01:00",
+        "2026-03-18T00:00:00+01:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("period", "size"), [(Period.DAY, BucketSize.HOUR), (Period.MONTH, BucketSize.DAY)]
+)
+@pytest.mark.parametrize("now", [NOW, NOW.replace(hour=0, minute=0), NOW.replace(minute=0)])
+def test_cut_as_it_is_already_it_stays_the_same(
+    period: Period, size: BucketSize, now: datetime
+) -> None:
+    found = window(period, BERLIN, now)
+    assert found.cut(size) == found

@@ -1,6 +1,4 @@
-import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -9,22 +7,17 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
-from migrate.testing import scratch_database
+from migrate.runner import Migrator
+from migrate.testing import admin_connection, login_url, scratch_database
 
+from api import logs
 from api.__main__ import main
+from api.database import Database
 from api.settings import Settings
-from conftest import json_lines, serve
+from conftest import PATIENCE_SECONDS, json_lines, make_settings, running, serve
 
-# Long: a process starts slowly on a machine that is busy.
-PATIENCE_SECONDS = 40
 SECRET = "not-to-be-seen"
-
-
-@pytest.fixture
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
+ORIGINS = "should be origins as https://app.example.com, separated by commas"
 
 
 async def test_a_ready_service_says_so_and_what_it_is(client: httpx.AsyncClient) -> None:
@@ -36,7 +29,7 @@ async def test_a_ready_service_says_so_and_what_it_is(client: httpx.AsyncClient)
 
 async def test_without_a_database_it_starts_lives_and_names_what_failed(closed_port: int) -> None:
     url = f"postgresql://stats:{SECRET}@127.0.0.1:{closed_port}/app"
-    async with serve(Settings.model_validate({"database_url": url})) as client:
+    async with serve(make_settings(url)) as client:
         assert (await client.get("/healthz")).status_code == 200
         started = time.monotonic()
         ready = await client.get("/readyz")
@@ -52,11 +45,40 @@ async def test_without_a_database_it_starts_lives_and_names_what_failed(closed_p
         )
 
 
-async def test_a_database_nobody_has_migrated_is_not_ready() -> None:
+async def test_fault_02_it_does_not_migrate_and_waits_for_who_does() -> None:
     with scratch_database(migrated=False) as url:
-        async with serve(Settings.model_validate({"database_url": url})) as client:
+        async with serve(make_settings(url)) as client:
             assert (await client.get("/readyz")).status_code == 503
             assert (await client.get("/api/v1/stats?period=day")).status_code == 503
+            with psycopg.connect(url) as connection:
+                tables = connection.execute(
+                    "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                ).fetchall()
+            assert tables == []
+            Migrator(url).upgrade()
+            assert (await client.get("/readyz")).status_code == 200
+            assert (await client.get("/api/v1/stats?period=day")).status_code == 200
+
+
+def test_fault_06_it_needs_nothing_of_the_bot(settings: Settings) -> None:
+    url = settings.database_url.get_secret_value()
+    with running(url, {"API_TOKEN": SECRET}) as (base, _):
+        assert httpx.get(f"{base}/readyz").status_code == 200
+        headers = {"Authorization": f"Bearer {SECRET}"}
+        assert httpx.get(f"{base}/api/v1/stats", headers=headers).status_code == 200
+    assert not [name for name in Settings.model_fields if "telegram" in name or "llm" in name]
+
+
+async def test_fault_12_its_own_transactions_only_read_whatever_the_role_may(
+    database: str, owner: psycopg.Connection
+) -> None:
+    owner_of_all = Database(database)
+    async with owner_of_all.running():
+        for statement in ("INSERT INTO users (telegram_id) VALUES (1)", "CREATE TABLE own ()"):
+            with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+                async with owner_of_all.snapshot() as connection:
+                    await connection.execute(statement.encode())
+    assert owner.execute("SELECT count(*) FROM users").fetchone() == (0,)
 
 
 async def test_it_recovers_when_its_connections_were_cut(
@@ -75,7 +97,7 @@ async def test_a_statement_that_takes_too_long_gives_503(
 ) -> None:
     del client
     url = settings.database_url.get_secret_value()
-    impatient = Settings.model_validate({"database_url": f"{url}%20-c%20statement_timeout=200"})
+    impatient = make_settings(f"{url}%20-c%20statement_timeout=200")
     with owner.transaction():
         owner.execute("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
         async with serve(impatient) as client:
@@ -93,32 +115,66 @@ async def test_a_sound_request_id_comes_back_and_another_is_replaced(
     assert re.fullmatch(expected, answer.headers["x-request-id"])
 
 
-def test_python_m_api_serves_logs_json_and_stops_on_sigterm(
-    settings: Settings, closed_port: int
+async def test_the_database_itself_stops_a_statement_of_stats_after_five_seconds(
+    database: str, owner: psycopg.Connection
 ) -> None:
-    environment = os.environ | {
-        "DATABASE_URL": settings.database_url.get_secret_value(),
+    with (
+        admin_connection() as admin,
+        login_url(admin, database, "stats") as url,
+        owner.transaction(),
+    ):
+        async with serve(make_settings(url)) as client:
+            assert (await client.get("/readyz")).status_code == 200
+            owner.execute("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
+            started = time.monotonic()
+            answer = await client.get("/api/v1/stats?period=day")
+            assert 4 < time.monotonic() - started < 15
+            assert answer.status_code == 503
+            assert answer.headers["retry-after"] == "5"
+
+
+async def test_a_defect_is_answered_and_logged_with_an_id_and_without_its_text(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("INFO")
+    service = serve(settings)
+
+    @service.app.get("/defect")
+    async def defect() -> None:
+        raise ZeroDivisionError(SECRET)
+
+    async with service as client:
+        answer = await client.get("/defect", headers={"X-Request-ID": "abc-1"})
+    assert answer.status_code == 500
+    assert answer.headers["x-request-id"] == "abc-1"
+    output, errors = capsys.readouterr()
+    assert SECRET not in answer.text + output + errors
+    logged = {str(line["event"]): line for line in json_lines(output)}
+    assert logged["request_failed"]["request_id"] == "abc-1"
+    assert logged["request_failed"]["exception"]["type"] == "builtins.ZeroDivisionError"
+    assert logged["request"]["status"] == 500
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/api/v1/stats", "/api/v1/dialogs/99", "/version"])
+async def test_every_answer_has_a_request_id(path: str, settings: Settings) -> None:
+    async with serve(settings, token=None) as client:
+        for answer in (await client.get(path), await client.delete(path)):
+            assert re.fullmatch("[0-9a-f]{16}", answer.headers["x-request-id"])
+
+
+def test_python_m_api_serves_logs_json_and_stops_on_sigterm(settings: Settings) -> None:
+    variables = {
         "API_TOKEN": SECRET,
-        "HOST": "127.0.0.1",
-        "PORT": str(closed_port),
         "SLIPWAY_VERSION": "1.2.3",
         "SLIPWAY_COMMIT": "abc",
         "LOG_LEVEL": "DEBUG",
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api"], env=environment, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        base = f"http://127.0.0.1:{closed_port}"
-        wait_until_alive(base)
+    with running(settings.database_url.get_secret_value(), variables) as (base, process):
         assert httpx.get(f"{base}/version").json() == {"version": "1.2.3", "commit": "abc"}
         assert httpx.get(f"{base}/api/v1/stats?period=day").status_code == 401
         assert httpx.get(f"{base}/{SECRET}").status_code == 404
         process.terminate()
         output, _ = process.communicate(timeout=PATIENCE_SECONDS)
-    finally:
-        process.kill()
-        process.wait()
     assert process.returncode == 0
     assert SECRET not in output
     lines = json_lines(output)
@@ -135,21 +191,10 @@ def test_python_m_api_serves_logs_json_and_stops_on_sigterm(
     assert re.fullmatch("[0-9a-f]{16}", str(refused["request_id"]))
 
 
-def wait_until_alive(base: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{base}/healthz").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    pytest.fail(f"the service did not start within {PATIENCE_SECONDS} s")
-
-
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({}, "api: DATABASE_URL: should be set"),
+        ({"API_TOKEN": "t"}, "api: DATABASE_URL: should be set"),
         (
             {"DATABASE_URL": f"mysql://{SECRET}"},
             "api: DATABASE_URL: should be postgresql://user:password@host/database",
@@ -171,6 +216,24 @@ def wait_until_alive(base: str) -> None:
             {"DATABASE_URL_FILE": "/dev/null"},
             "api: DATABASE_URL_FILE: should name a file that is not empty",
         ),
+        (
+            {"DATABASE_URL": "postgresql://db/app", "API_TOKEN": "same", "API_TEXT_TOKEN": "same"},
+            "api: API_TEXT_TOKEN: should not be the same as API_TOKEN",
+        ),
+        *(
+            (
+                {"DATABASE_URL": "postgresql://db/app", "CORS_ORIGINS": origins},
+                f"api: CORS_ORIGINS: {ORIGINS}",
+            )
+            for origins in (
+                "*",
+                "null",
+                "app.example.com",
+                "https://app.example.com/",
+                "https://*.example.com",
+                "https://ok.example.com,ftp://x",
+            )
+        ),
     ],
 )
 def test_wrong_settings_end_it_with_their_names_only(
@@ -179,11 +242,45 @@ def test_wrong_settings_end_it_with_their_names_only(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    for name in ("DATABASE_URL", "API_TOKEN", "API_TEXT_TOKEN", "API_ANONYMOUS"):
+        monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert main() == 2
+    assert main([]) == 2
     assert capsys.readouterr() == ("", f"{message}\n")
+
+
+def test_fault_07_there_is_no_default_token(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://db/app")
+    monkeypatch.delenv("API_TOKEN", raising=False)
+    monkeypatch.setenv("API_TOKEN", "")
+    assert main([]) == 2
+    assert capsys.readouterr().err == (
+        "api: API_TOKEN: should be set, as from openssl rand -hex 32; "
+        "or API_ANONYMOUS=true, to answer everybody\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", ()),
+        ("https://app.example.com", ("https://app.example.com",)),
+        (
+            "https://a.example.com, http://localhost:3000",
+            ("https://a.example.com", "http://localhost:3000"),
+        ),
+    ],
+)
+def test_origins_are_separated_by_commas(
+    given: str, expected: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://db/app")
+    monkeypatch.setenv("API_TOKEN", "t")
+    monkeypatch.setenv("CORS_ORIGINS", given)
+    assert Settings.load().cors_origins == expected
 
 
 def test_a_secret_may_be_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

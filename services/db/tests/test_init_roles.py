@@ -130,7 +130,7 @@ def test_a_statement_the_server_refuses_ends_the_script_and_changes_nothing(
         ),
     ],
 )
-def test_what_is_missing_is_named_before_anything_is_done(
+def test_fault_07_no_password_has_a_default_and_what_is_missing_is_named(
     changed: dict[str, str], message: str, init_roles: Run
 ) -> None:
     variables = {"POSTGRES_USER": "postgres", "POSTGRES_DB": "app"} | REQUIRED | changed

@@ -85,7 +85,7 @@ def wait_for_migrators(connection: psycopg.Connection, count: int) -> None:
         time.sleep(0.1)
 
 
-def test_of_two_migrators_at_once_one_works_and_the_other_finds_it_done(
+def test_fault_02_of_two_migrators_at_once_one_works_and_the_other_finds_it_done(
     empty_database: str, migrate: Run
 ) -> None:
     with ThreadPoolExecutor() as pool, psycopg.connect(empty_database, autocommit=True) as gate:

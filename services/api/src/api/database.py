@@ -1,7 +1,7 @@
 """The pool of connections to PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -68,6 +68,10 @@ class Database:
                 yield connection
         except _UNAVAILABLE as error:
             raise DatabaseUnavailable(type(error).__name__) from error
+
+    def pool_numbers(self) -> Mapping[str, int]:
+        """Return what the pool tells about itself; see :mod:`api.metrics`."""
+        return self._pool.get_stats()
 
     async def check(self, seconds: float) -> None:
         """Ask the database for an answer.

@@ -1,14 +1,17 @@
 """Which moments a period covers. Pure: the caller brings the clock."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import cache
+from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from api.errors import TimeZoneUnknown
 
 _HOURS = 24
+_HOUR = timedelta(hours=1)
 
 
 class Period(StrEnum):
@@ -17,6 +20,13 @@ class Period(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+
+
+class BucketSize(StrEnum):
+    """How finely an activity is cut."""
+
+    HOUR = "hour"
+    DAY = "day"
 
 
 _DAYS = {Period.WEEK: 7, Period.MONTH: 30}
@@ -35,6 +45,8 @@ class Window:
 
     """
 
+    period: Period
+    zone: ZoneInfo
     buckets: tuple[datetime, ...]
     end: datetime
     previous_start: datetime
@@ -48,6 +60,16 @@ class Window:
     def previous_end(self) -> datetime:
         """The end of the previous period; not included."""
         return self.previous_start + (self.end.astimezone(UTC) - self.start.astimezone(UTC))
+
+    @property
+    def tz(self) -> str:
+        """The name of the time zone."""
+        return self.zone.key
+
+    def cut(self, size: BucketSize) -> Self:
+        """Return the same period in buckets of another size; the oldest may be a part of one."""
+        cuts = _hours_between if size is BucketSize.HOUR else _midnights_between
+        return replace(self, buckets=tuple(cuts(self.start, self.end)))
 
 
 def find_zone(name: str) -> ZoneInfo:
@@ -70,7 +92,21 @@ def window(period: Period, zone: ZoneInfo, now: datetime) -> Window:
     else:
         starts = _days(zone, now, 2 * _DAYS[period])
     half = len(starts) // 2
-    return Window(tuple(starts[half:]), now.astimezone(zone), starts[0])
+    return Window(period, zone, tuple(starts[half:]), now.astimezone(zone), starts[0])
+
+
+def _hours_between(start: datetime, end: datetime) -> Iterator[datetime]:
+    # Counted in UTC, as below.
+    moment = start.astimezone(UTC)
+    while moment <= end:
+        yield moment.astimezone(start.tzinfo)
+        moment += _HOUR
+
+
+def _midnights_between(start: datetime, end: datetime) -> Iterator[datetime]:
+    yield start
+    for ahead in range(1, (end.date() - start.date()).days + 1):
+        yield _midnight(start.date() + timedelta(days=ahead), start.tzinfo)
 
 
 def _hours(zone: ZoneInfo, now: datetime, count: int) -> list[datetime]:
@@ -80,17 +116,17 @@ def _hours(zone: ZoneInfo, now: datetime, count: int) -> list[datetime]:
     running = now.astimezone(UTC) - timedelta(
         minutes=local.minute, seconds=local.second, microseconds=local.microsecond
     )
-    return [(running - timedelta(hours=ago)).astimezone(zone) for ago in reversed(range(count))]
+    return [(running - ago * _HOUR).astimezone(zone) for ago in reversed(range(count))]
 
 
 def _days(zone: ZoneInfo, now: datetime, count: int) -> list[datetime]:
     today = now.astimezone(zone).date()
-    midnights = (
-        datetime.combine(today - timedelta(days=ago), time(), zone)
-        for ago in reversed(range(count))
-    )
+    return [_midnight(today - timedelta(days=ago), zone) for ago in reversed(range(count))]
+
+
+def _midnight(day: date, zone: tzinfo | None) -> datetime:
     # Through UTC and back: where summer time skips midnight, the day starts at one o'clock.
-    return [midnight.astimezone(UTC).astimezone(zone) for midnight in midnights]
+    return datetime.combine(day, time(), zone).astimezone(UTC).astimezone(zone)
 
 
 @cache

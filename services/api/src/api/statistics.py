@@ -1,19 +1,17 @@
-"""The statistics: their JSON shape, and the statements that count."""
+"""The statistics of the overview: their JSON shape, and the statement that counts."""
 
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt
+from pydantic import Field, NonNegativeInt
 
+from api.activity import Bucket, read_buckets
+from api.answers import Answer, Span
 from api.database import Connection
-from api.periods import Period, Window
+from api.periods import Window
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
-
-
-class Totals(_Answer):
+class Totals(Answer):
     """Counts for one period. Answers that failed are not counted."""
 
     users: Annotated[NonNegativeInt, Field(description="users known at the period's end")]
@@ -22,15 +20,7 @@ class Totals(_Answer):
     messages: Annotated[NonNegativeInt, Field(description="messages of both sides")]
 
 
-class Bucket(_Answer):
-    """One point of the activity chart; quiet buckets are there with zeros."""
-
-    bucket: Annotated[AwareDatetime, Field(description="its start, in the time zone asked for")]
-    messages: Annotated[NonNegativeInt, Field(description="messages of both sides")]
-    users: Annotated[NonNegativeInt, Field(description="users who wrote")]
-
-
-class Statistics(_Answer):
+class Statistics(Span):
     """The answer of ``GET /api/v1/stats``.
 
     Example:
@@ -42,10 +32,6 @@ class Statistics(_Answer):
 
     """
 
-    period: Period
-    tz: Annotated[str, Field(description="IANA time zone of the buckets")]
-    start: Annotated[AwareDatetime, Field(alias="from", description="the first bucket's start")]
-    end: Annotated[AwareDatetime, Field(alias="to", description="the moment of the answer")]
     totals: Totals
     previous: Annotated[Totals, Field(description="as long a time, as many buckets earlier")]
     activity: Annotated[
@@ -64,45 +50,17 @@ SELECT (SELECT count(*) FROM users WHERE created_at < %(end)s) AS users,
    AND messages.role <> 'system' AND messages.error_code IS NULL
 """
 
-_ACTIVITY = """
-SELECT width_bucket(messages.created_at, %(buckets)s::timestamptz[]) AS number,
-       count(*) AS messages,
-       count(DISTINCT dialogs.user_id) FILTER (WHERE messages.role = 'user') AS users
-  FROM messages JOIN dialogs ON dialogs.id = messages.dialog_id
- WHERE messages.created_at >= %(start)s AND messages.created_at < %(end)s
-   AND messages.role <> 'system' AND messages.error_code IS NULL
- GROUP BY number
-"""
 
-
-async def read_statistics(
-    connection: Connection, period: Period, tz: str, window: Window
-) -> Statistics:
+async def read_statistics(connection: Connection, window: Window) -> Statistics:
     """Count what happened in ``window``, and in the one before it."""
-    return Statistics(
-        period=period,
-        tz=tz,
-        start=window.start,
-        end=window.end,
+    return Statistics.of(
+        window,
         totals=await _totals(connection, window.start, window.end),
         previous=await _totals(connection, window.previous_start, window.previous_end),
-        activity=await _activity(connection, window),
+        activity=await read_buckets(connection, window),
     )
 
 
 async def _totals(connection: Connection, start: datetime, end: datetime) -> Totals:
     cursor = await connection.execute(_TOTALS, {"start": start, "end": end})
     return Totals.model_validate(await cursor.fetchone())
-
-
-async def _activity(connection: Connection, window: Window) -> list[Bucket]:
-    cursor = await connection.execute(
-        _ACTIVITY,
-        {"buckets": list(window.buckets), "start": window.start, "end": window.end},
-    )
-    counted = {row["number"]: row async for row in cursor}
-    quiet = {"messages": 0, "users": 0}
-    return [
-        Bucket.model_validate({**counted.get(number, quiet), "bucket": start})
-        for number, start in enumerate(window.buckets, start=1)
-    ]

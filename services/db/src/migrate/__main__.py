@@ -1,4 +1,4 @@
-"""The command: ``python -m migrate [upgrade|current|downgrade|check] [--wait 30s]``.
+"""The command: ``python -m migrate [upgrade|current|downgrade|check|seed] [--wait 30s]``.
 
 Exit codes: 0 done, 1 failed (or ``check`` found a difference), 2 wrong use or settings,
 3 the database cannot be reached.
@@ -45,6 +45,12 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "check", parents=[common], help="fail unless the database is at head and as the models say"
     )
+    seed = commands.add_parser(
+        "seed", parents=[common], help="fill the database with a month of made-up traffic"
+    )
+    seed.add_argument(
+        "--force", action="store_true", help="also beside rows that are not the seed's own"
+    )
     return parser
 
 
@@ -75,6 +81,8 @@ def _run(options: argparse.Namespace, migrator: Migrator) -> None:
             logs.event("current", **asdict(migrator.position()))
         case "check":
             logs.event("as_expected", **asdict(migrator.check()))
+        case "seed":
+            logs.event("seeded", **asdict(migrator.seed(force=options.force)))
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ MigrateError
 ├── RevisionUnknown      no migration has this name
 ├── NotAtHead            the database lacks migrations of this release
 ├── SchemaDrift          the database is at head, yet differs from the models
-└── MigrationFailed      PostgreSQL refused a statement
+├── MigrationFailed      PostgreSQL refused a statement
+└── SeedRefused          the database holds what people wrote, or may have
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class MigrateError(Exception):
@@ -99,3 +100,15 @@ class MigrationFailed(MigrateError):
     def __init__(self, sqlstate: str | None, message: str) -> None:
         super().__init__(f"PostgreSQL refused the migration: {message} (SQLSTATE {sqlstate})")
         self.sqlstate = sqlstate
+
+
+class SeedRefused(MigrateError):
+    """Raised before made-up data would get in among rows that the seed did not write."""
+
+    def __init__(self, foreign: Mapping[str, int]) -> None:
+        found = ", ".join(f"{count} in {table}" for table, count in foreign.items())
+        super().__init__(
+            f"the database has rows that are not the seed's ({found}); it is for demonstrations: "
+            "use an empty database, or add to these rows with --force"
+        )
+        self.foreign = dict(foreign)

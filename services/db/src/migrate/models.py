@@ -82,6 +82,8 @@ class Dialog(Base):
             unique=True,
             postgresql_where=text("closed_at IS NULL"),
         ),
+        # For pages of dialogs; read backwards it gives the latest first.
+        Index("ix_dialogs_started_at_id", "started_at", "id"),
     )
 
     id: Mapped[int] = _identity()

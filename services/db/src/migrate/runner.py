@@ -1,7 +1,8 @@
-"""What the commands do: upgrade, downgrade, current, check."""
+"""What the commands do: upgrade, downgrade, current, check, seed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -23,6 +24,7 @@ from migrate.errors import (
     SchemaDrift,
 )
 from migrate.models import Base
+from migrate.seed import Planted, plant
 
 GRANTED_ROLES = ("app", "stats")
 
@@ -83,6 +85,23 @@ class Migrator:
             if differences:
                 raise SchemaDrift([_describe(difference) for difference in differences])
             return position
+
+    def seed(self, *, force: bool = False) -> Planted:
+        """Fill a database at head with a month of made-up traffic that ends now.
+
+        Written before, it is written anew; once other rows came in, it stays as it is. With
+        ``force`` it is written beside them. Rows of others are never touched.
+        """
+        with (
+            connect(self._engine, self._wait_seconds) as connection,
+            only_migrator(connection, self._wait_seconds),
+        ):
+            position = _position(connection)
+            if position.current != position.head:
+                raise NotAtHead(position.current, position.head)
+            connection.rollback()
+            with connection.begin():
+                return plant(connection, datetime.now(UTC), force=force)
 
 
 def alembic_config() -> Config:

@@ -72,6 +72,35 @@ def as_role(url: str, role: str) -> str:
     return _text(make_url(url).update_query_dict({"options": f"-c role={role}"}))
 
 
+@contextmanager
+def login(admin: psycopg.Connection, url: str, role: str) -> Iterator[psycopg.Connection]:
+    """Give a connection of ``role`` that logged in, so that the role's own settings hold.
+
+    The role gets a password nobody knows; see :func:`login_url`.
+    """
+    with (
+        login_url(admin, url, role) as address,
+        psycopg.connect(address, autocommit=True) as connection,
+    ):
+        yield connection
+
+
+@contextmanager
+def login_url(admin: psycopg.Connection, url: str, role: str) -> Iterator[str]:
+    """Give ``url`` for sessions in which ``role`` logs in, with a password of its own.
+
+    Only within the block: other test runs on the server give the role other passwords.
+    """
+    password = secrets.token_hex(16)
+    with roles_lock(admin):
+        admin.execute(
+            sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(
+                sql.Identifier(role), sql.Literal(password)
+            )
+        )
+        yield _text(make_url(url).set(username=role, password=password))
+
+
 def _create_role(admin: psycopg.Connection, role: str) -> None:
     if admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
         admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))

@@ -1,7 +1,8 @@
 """How Alembic runs the migrations: on the connection it is given.
 
 The shipped command gives one that holds the migrators' lock. Without one (a developer's
-``alembic revision --autogenerate``) DATABASE_URL is used.
+``alembic revision --autogenerate``) DATABASE_URL is used. Offline, as ``alembic upgrade --sql``
+runs it, the statements are written out and there is no database.
 """
 
 from alembic import context
@@ -24,8 +25,18 @@ def _migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
+def _write() -> None:
+    context.configure(
+        dialect_name="postgresql", target_metadata=Base.metadata, transaction_per_migration=True
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
 given: Connection | None = context.config.attributes.get("connection")
-if given is not None:
+if context.is_offline_mode():
+    _write()
+elif given is not None:
     _migrate(given)
 else:
     engine = make_engine(Settings.load().database_url.get_secret_value())
