@@ -1,10 +1,22 @@
 import { defineConfig } from "vitest/config";
 
+const resolve = { alias: { "@": `${import.meta.dirname}/src` } };
+
 export default defineConfig({
-  resolve: { alias: { "@": `${import.meta.dirname}/src` } },
   test: {
-    include: ["src/**/*.test.ts"],
-    testTimeout: 5_000,
+    projects: [
+      { resolve, test: { name: "unit", include: ["src/**/*.test.ts"], testTimeout: 10_000 } },
+      {
+        test: {
+          name: "built",
+          include: ["tests/**/*.test.ts"],
+          // Builds first: these are tests of the output, as it is served.
+          globalSetup: "tests/build.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
     coverage: {
       include: ["src/lib/**/*.ts"],
       exclude: ["src/lib/**/*.{test,fixture}.ts"],

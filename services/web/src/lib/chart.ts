@@ -1,10 +1,27 @@
-import { formatBucket, formatTick } from "@/lib/format";
-import type { Period } from "@/lib/period";
 import { axisTicks, labelEvery } from "@/lib/scale";
-import type { Stats } from "@/lib/stats";
 
 const LABELS_WIDE = 12;
-const LABELS_NARROW: Record<Period, number> = { day: 5, week: 7, month: 5 };
+const LABELS_NARROW = 5;
+/** A week's seven short names fit on the narrowest screen. */
+const FEW = 7;
+
+export type Tone = "sea" | "buoy" | "down" | "soft";
+
+export interface Series {
+  readonly name: string;
+  readonly tone: Tone;
+  readonly values: readonly (number | null)[];
+  /** The values in words, as the reading under the pointer and the table show them. */
+  readonly texts: readonly string[];
+}
+
+export interface Panel {
+  /** Bars of several series stand on each other. */
+  readonly kind: "bars" | "lines";
+  readonly height: number;
+  readonly series: readonly Series[];
+  readonly ticks: readonly { readonly value: number; readonly label: string }[];
+}
 
 export interface Point {
   readonly key: string;
@@ -13,46 +30,49 @@ export interface Point {
   /** Whether the axis has room for this tick on a wide and on a narrow screen. */
   readonly wide: boolean;
   readonly narrow: boolean;
-  readonly messages: number;
-  readonly users: number;
 }
 
+/** All that a chart draws, with its words, so that server and browser agree on them. */
 export interface Chart {
   readonly points: readonly Point[];
-  readonly messageTicks: readonly number[];
-  readonly userTicks: readonly number[];
-  readonly busiest: Point | undefined;
+  readonly panels: readonly Panel[];
 }
 
-/** All that the chart draws, with its words, so that server and browser agree on them. */
-export function buildChart(stats: Stats): Chart {
-  const count = stats.activity.length;
-  const points = stats.activity.map(({ bucket, messages, users }, index) => {
-    // Counted from the end: the newest bucket is always named.
-    const fromEnd = count - 1 - index;
+/** The moments of the time axis; the newest is always named. */
+export function buildPoints(
+  times: readonly Date[],
+  name: (time: Date) => string,
+  tick: (time: Date) => string,
+): readonly Point[] {
+  const room = times.length <= FEW ? FEW : LABELS_NARROW;
+  return times.map((time, index) => {
+    const fromEnd = times.length - 1 - index;
     return {
-      key: bucket.toISOString(),
-      name: formatBucket(bucket, stats.period, stats.tz),
-      tick: formatTick(bucket, stats.period, stats.tz),
-      wide: fromEnd % labelEvery(count, LABELS_WIDE) === 0,
-      narrow: fromEnd % labelEvery(count, LABELS_NARROW[stats.period]) === 0,
-      messages,
-      users,
+      key: time.toISOString(),
+      name: name(time),
+      tick: tick(time),
+      wide: fromEnd % labelEvery(times.length, LABELS_WIDE) === 0,
+      narrow: fromEnd % labelEvery(times.length, room) === 0,
     };
   });
-  return {
-    points,
-    messageTicks: axisTicks(Math.max(0, ...points.map((point) => point.messages)), 5),
-    userTicks: axisTicks(Math.max(0, ...points.map((point) => point.users)), 2),
-    busiest: busiest(points),
-  };
 }
 
-function busiest(points: readonly Point[]): Point | undefined {
-  return points
-    .filter((point) => point.messages > 0)
-    .reduce<Point | undefined>(
-      (best, point) => (best === undefined || point.messages > best.messages ? point : best),
-      undefined,
-    );
+/** A panel whose axis starts at zero and has about `steps` round steps. */
+export function buildPanel(
+  shape: Pick<Panel, "kind" | "height" | "series">,
+  steps: number,
+  label: (value: number) => string,
+): Panel {
+  const tops =
+    shape.kind === "bars" ? totals(shape.series) : shape.series.flatMap((series) => series.values);
+  const highest = Math.max(0, ...tops.map((value) => value ?? 0));
+  const ticks = axisTicks(highest, steps).map((value) => ({ value, label: label(value) }));
+  return { ...shape, ticks };
+}
+
+function totals(series: readonly Series[]): readonly number[] {
+  const length = Math.max(0, ...series.map(({ values }) => values.length));
+  return Array.from({ length }, (_, index) =>
+    series.reduce((sum, { values }) => sum + (values[index] ?? 0), 0),
+  );
 }

@@ -4,13 +4,14 @@
  *  └─ ApiError           the API gave no usable answer
  *      ├─ ApiUnreachable   no answer at all, or none in time
  *      ├─ ApiFailed        an answer of 5xx: the fault is on its side
+ *      ├─ ApiMissing       an answer of 404: there is no such thing
  *      ├─ ApiRefused       another answer than 2xx: it wants a different request
  *      └─ ApiInvalid       a 2xx answer of another shape than agreed
  *
  * Messages are for the operator's log; a page shows its own words for each kind.
  */
 export abstract class WebError extends Error {
-  abstract readonly kind: "settings" | "unreachable" | "failed" | "refused" | "invalid";
+  abstract readonly kind: "settings" | "unreachable" | "failed" | "missing" | "refused" | "invalid";
 }
 
 /** Raised when the environment lacks a required setting or holds an unusable one. */
@@ -19,6 +20,8 @@ export class SettingsError extends WebError {
 
   constructor(
     readonly setting: string,
+    /** What is wrong with it, for a page's own words. */
+    readonly problem: "missing" | "unusable",
     expectation: string,
   ) {
     super(`${setting}: ${expectation}`);
@@ -48,7 +51,16 @@ export class ApiFailed extends ApiError {
   }
 }
 
-/** Raised when the API answers with another status than 2xx and 5xx. */
+/** Raised when the API answers 404. */
+export class ApiMissing extends ApiError {
+  readonly kind = "missing";
+
+  constructor(path: string) {
+    super(`${path}: answered 404`);
+  }
+}
+
+/** Raised when the API answers with another status than 2xx, 404 and 5xx. */
 export class ApiRefused extends ApiError {
   readonly kind = "refused";
 

@@ -1,4 +1,4 @@
-import type { Environment } from "@/lib/settings";
+import type { Environment } from "@/lib/secret";
 
 export interface Release {
   readonly version: string;

@@ -1,7 +1,7 @@
 import { checkApiReady } from "@/lib/api";
 import { WebError } from "@/lib/errors";
 import { log } from "@/lib/log";
-import { readSettings } from "@/lib/settings";
+import { findProblems, readSettings } from "@/lib/settings";
 
 export const dynamic = "force-dynamic";
 
@@ -13,10 +13,16 @@ export async function GET(): Promise<Response> {
     if (!(error instanceof WebError)) {
       throw error;
     }
-    const failed = error.kind === "settings" ? "settings" : "api";
     // Anyone may ask; paths and addresses stay in the log.
+    const settings = findProblems(process.env).map((problem) => problem.setting);
+    const failed = settings.length > 0 ? "settings" : "api";
     log("warning", "not_ready", { failed, reason: error.message });
-    return Response.json({ status: "not ready", failed: [failed] }, { status: 503 });
+    const body = {
+      status: "not ready",
+      failed: [failed],
+      ...(settings.length > 0 && { settings }),
+    };
+    return Response.json(body, { status: 503 });
   }
   return Response.json({ status: "ready", failed: [] });
 }
