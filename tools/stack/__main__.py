@@ -1,0 +1,156 @@
+"""tools/up [--detach] | tools/up down: the demo of this checkout, from nothing to all healthy, and away again."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from types import FrameType
+from typing import IO
+
+from tools.stack import daemon, images, ports
+from tools.stack.docker import REPOSITORY, STATE
+from tools.stack.errors import BusyError, StackError
+from tools.stack.stack import Stack, folder
+
+# Two checkouts on one machine have two stacks. SLIPWAY_STACK names a second one of the same checkout.
+NAME = os.environ.get("SLIPWAY_STACK") or f"slipway-{hashlib.sha256(str(REPOSITORY).encode()).hexdigest()[:8]}"
+
+_INTERRUPTED = 130
+_TAKE_OVER_SECONDS = 90
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> int:
+    """Run the command; gives the exit code."""
+    parser = argparse.ArgumentParser(prog="tools/up", description="The whole application on this machine.")
+    parser.add_argument("command", nargs="?", choices=("up", "down"), default="up")
+    parser.add_argument("--detach", action="store_true", help="return when all is healthy; `down` removes it")
+    options = parser.parse_args()
+    for number in _SIGNALS:
+        signal.signal(number, _interrupt)
+    try:
+        return _down() if options.command == "down" else _up(detach=options.detach)
+    except StackError as error:
+        sys.stderr.write(f"{options.command}: {error}\n")
+        return 1
+
+
+def _up(*, detach: bool) -> int:
+    found = daemon.find()
+    if found is not None and folder(NAME).exists() and Stack(NAME, found).healthy():
+        _say("It is up already.")
+        _tell(Stack(NAME, found))
+        return 0
+    with _lock() as lock:
+        if not lock.taken():
+            raise BusyError("another `make up` is at work in this checkout; `make down` ends it")
+        stack: Stack | None = None
+        kept = False
+        try:
+            stack = Stack(NAME, daemon.find_or_start())
+            references = images.loaded(stack.docker, _say)
+            stack.remove()  # what an earlier one left
+            stack.prepare(references, ports.PREFERRED)
+            stack.start(_say)
+            _tell(stack)
+            kept = detach
+            if not detach:
+                _say("Ctrl-C removes it, and so does `make down`.")
+                stack.wait_ended()
+        except KeyboardInterrupt:
+            return _INTERRUPTED
+        finally:
+            if not kept:
+                _remove(stack)
+    return 0
+
+
+def _down() -> int:
+    with _lock() as lock:
+        lock.take_over()
+        there = folder(NAME).exists()
+        # Containers outlive a daemon that was killed, and come back with it.
+        found = daemon.find_or_start() if there else daemon.find()
+        stack = None if found is None else Stack(NAME, found)
+        if not there and (stack is None or not stack.states()):
+            _say("Nothing is up.")
+        _remove(stack)
+    return 0
+
+
+def _remove(stack: Stack | None) -> None:
+    # To its end: half of a removal is worse than a second of patience.
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    if stack is not None:
+        if stack.folder.exists():
+            _say("Removing it …")
+        stack.remove()
+    if daemon.stop_if_idle():
+        _say("The Docker daemon that was started for it has ended.")
+
+
+def _tell(stack: Stack) -> None:
+    urls = stack.urls()
+    _say(
+        f"\n  dashboard  {urls['web']}   password: {stack.secret('dashboard_password')}"
+        f"\n  chat       {urls['chat']}   write to the bot here"
+        f"\n  API        {urls['api']}   bearer token: {stack.folder.relative_to(REPOSITORY)}/secrets/api_token\n"
+    )
+
+
+class _Lock:
+    """Held by whatever changes the stack; the file has the process that holds it."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def taken(self) -> bool:
+        """Take it, if nobody else has it."""
+        try:
+            fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        self._stream.truncate(0)
+        self._stream.write(f"{os.getpid()}\n")
+        self._stream.flush()
+        return True
+
+    def take_over(self) -> None:
+        """Take it; who has it is told to remove its stack and to end."""
+        for _ in range(_TAKE_OVER_SECONDS * 5):
+            if self.taken():
+                return
+            self._stream.seek(0)
+            if holder := self._stream.read().strip():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(holder), signal.SIGTERM)
+            time.sleep(0.2)
+        raise BusyError(f"the `make up` of process {holder} has not ended after {_TAKE_OVER_SECONDS} s")
+
+
+@contextlib.contextmanager
+def _lock() -> Iterator[_Lock]:
+    (STATE / "stack").mkdir(parents=True, exist_ok=True)
+    with (STATE / "stack" / f"{NAME}.lock").open("a+") as stream:
+        yield _Lock(stream)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
