@@ -8,8 +8,11 @@ import dagger
 from dagger import DefaultPath, Doc, Ignore, field, function, object_type
 
 from slipway import project
+from slipway.checks.scan.gate import Gate
+from slipway.checks.words import BillFormat, Severity
 from slipway.images.inputs import LEFTOVERS, MADE_HERE, SECRETS
 from slipway.objects import NEVER, Release, Report
+from slipway.project import Checks
 
 Services = Annotated[
     list[str] | None,
@@ -42,6 +45,24 @@ Username = Annotated[
 Password = Annotated[
     dagger.Secret | None, Doc("The registry's password or token, as in env://REGISTRY_PASSWORD")
 ]
+
+
+Tree = Annotated[
+    dagger.Directory,
+    DefaultPath("/"),
+    Ignore([*LEFTOVERS]),
+    Doc("The repository with the files that are kept out of everything else, to look for secrets"),
+]
+Advisories = Annotated[str, Doc("The address of a mirror of OSV, in place of https://api.osv.dev")]
+
+Least = Annotated[Severity, Doc("The least severity that fails")]
+OnlyFixed = Annotated[bool, Doc("Leave out what no version fixes yet")]
+Database = Annotated[
+    str, Doc("The repository of a mirror of Trivy's database, as in registry.example.com/trivy-db")
+]
+
+# The advisories of a day; a function would else answer from its cache for a week.
+HALF_A_DAY = "12h"
 
 
 @object_type
@@ -85,25 +106,136 @@ class Slipway:
     @function
     @dagger.check
     async def lint(self, service: Services = None) -> str:
-        """Lint the sources and check their format (ruff; the scripts lint and format:check)."""
-        return await project.check(self.source, ["lint"], service)
+        """Lint the sources (ruff; the script lint)."""
+        return await project.check(self.source, Checks(["lint"], service))
+
+    @function
+    @dagger.check
+    async def format(self, service: Services = None) -> str:
+        """Check how the sources are formatted (ruff; the script format:check)."""
+        return await project.check(self.source, Checks(["format"], service))
 
     @function
     @dagger.check
     async def types(self, service: Services = None) -> str:
         """Check the types (mypy; the script types)."""
-        return await project.check(self.source, ["types"], service)
+        return await project.check(self.source, Checks(["types"], service))
 
     @function
     @dagger.check
     async def test(self, service: Services = None) -> str:
         """Run the tests, with the services that they need beside them (pytest; the script test)."""
-        return await project.check(self.source, ["test"], service)
+        return await project.check(self.source, Checks(["test"], service))
 
     @function
-    async def check(self, service: Services = None) -> str:
-        """Lint, check types and test, all at once; every failure is shown."""
-        return await project.check(self.source, ["lint", "types", "test"], service)
+    @dagger.check
+    async def locks(self, service: Services = None) -> str:
+        """Check that the locks fit what they lock (uv; package.json against pnpm's or npm's)."""
+        return await project.check(self.source, Checks(["locks"], service))
+
+    @function(cache=HALF_A_DAY)  # type: ignore[call-overload, untyped-decorator, unused-ignore]  # dagger/dagger#11572
+    @dagger.check
+    async def audit(self, service: Services = None, advisories: Advisories = "") -> str:
+        """Ask which locked dependencies have known vulnerabilities (OSV), once a day."""
+        return await project.check(self.source, Checks(["audit"], service, None, advisories))
+
+    @function
+    @dagger.check
+    async def compose(self) -> str:
+        """Check the compose files: the schema, and the faults that it lets pass."""
+        return await project.check(self.source, Checks(["compose"]))
+
+    @function
+    @dagger.check
+    async def shell(self) -> str:
+        """Lint the shell scripts (shellcheck)."""
+        return await project.check(self.source, Checks(["shell"]))
+
+    @function
+    @dagger.check
+    async def dockerfiles(self) -> str:
+        """Lint the Dockerfiles (hadolint)."""
+        return await project.check(self.source, Checks(["dockerfiles"]))
+
+    @function
+    @dagger.check
+    async def workflows(self) -> str:
+        """Check the workflows (schema, actionlint, zizmor as auditor, own rules)."""
+        return await project.check(self.source, Checks(["workflows"]))
+
+    @function
+    @dagger.check
+    async def migrations(self) -> str:
+        """Check the migrations: one line of descent, nothing that breaks the last release."""
+        return await project.check(self.source, Checks(["migrations"]))
+
+    @function
+    @dagger.check
+    async def secrets(self, tree: Tree) -> str:
+        """Look for keys and tokens in the files that git would take."""
+        return await project.check(self.source, Checks(["secrets"], None, tree))
+
+    @function(cache=HALF_A_DAY)  # type: ignore[call-overload, untyped-decorator, unused-ignore]  # dagger/dagger#11572
+    async def check(self, tree: Tree, service: Services = None, advisories: Advisories = "") -> str:
+        """Run all checks at once: those of the services, and those of the repository."""
+        return await project.check(self.source, Checks([], service, tree, advisories))
+
+    @function(cache=HALF_A_DAY)  # type: ignore[call-overload, untyped-decorator, unused-ignore]  # dagger/dagger#11572
+    async def reports(
+        self,
+        tree: Tree,
+        check: Annotated[
+            list[str] | None, Doc("Only these checks; repeat the flag. Default: all")
+        ] = None,
+        service: Services = None,
+        advisories: Advisories = "",
+    ) -> dagger.Directory:
+        """The checks as files: junit.xml, tests/*.xml, sarif/*.sarif and summary.md.
+
+        Failures are in the files and no error here: `check` is what fails.
+        """
+        asked = Checks(check or [], service, tree, advisories)
+        return await project.reports(self.source, asked)
+
+    @function
+    async def sbom(
+        self,
+        service: Annotated[str, Doc("The service whose image is described")],
+        format: Annotated[BillFormat, Doc("How it is written")] = BillFormat.SPDX,  # noqa: A002  # the flag's name
+    ) -> dagger.File:
+        """The bill of materials of an image: everything that is installed in it.
+
+        Read from the finished image itself: Debian's, Python's and Node.js' packages. The same
+        image gives the same bytes.
+        """
+        return await project.sbom(self.source, service, format.value, self.commit, self.commit_time)
+
+    @function(cache=HALF_A_DAY)  # type: ignore[call-overload, untyped-decorator, unused-ignore]  # dagger/dagger#11572
+    async def scan(
+        self,
+        service: Services = None,
+        severity: Least = Severity.HIGH,
+        only_fixed: OnlyFixed = False,  # noqa: FBT002  # a flag
+        database: Database = "",
+    ) -> str:
+        """Look for known vulnerabilities in the images (Trivy), and fail from a severity on.
+
+        What security-ignore.toml accepts until a day is left out. A database that cannot be had
+        is told apart from findings.
+        """
+        return await project.scan(self.source, service, Gate(severity.value, only_fixed, database))
+
+    @function(cache=HALF_A_DAY)  # type: ignore[call-overload, untyped-decorator, unused-ignore]  # dagger/dagger#11572
+    async def scan_reports(
+        self,
+        service: Services = None,
+        severity: Least = Severity.HIGH,
+        only_fixed: OnlyFixed = False,  # noqa: FBT002  # a flag
+        database: Database = "",
+    ) -> dagger.Directory:
+        """The scan as files: junit.xml, sarif/*.sarif and summary.md; findings are no error."""
+        gate = Gate(severity.value, only_fixed, database)
+        return await project.scan_reports(self.source, service, gate)
 
     @function
     async def tags(  # noqa: PLR0913, PLR0917  # each is a flag of its own

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import dagger
 
+    from slipway.checks.jobs import Wanted
+    from slipway.checks.scan.gate import Gate
     from slipway.config import Config
     from slipway.release.plan import Plan
     from slipway.release.refs import Origin
@@ -59,12 +61,76 @@ async def image(
     return images.image(source, config.project, service, facts[name], at)
 
 
-async def check(source: dagger.Directory, checks: list[str], names: list[str] | None) -> str:
-    """Run the named checks of the named services."""
+@dataclass(frozen=True)
+class Checks:
+    """Which checks: of which services, and what single ones need beside the files.
+
+    `tree` is the repository with all that git would take, `advisories` the address of OSV.
+    """
+
+    names: list[str]
+    services: list[str] | None = None
+    tree: dagger.Directory | None = None
+    advisories: str = ""
+
+
+async def check(source: dagger.Directory, asked: Checks) -> str:
+    """Run checks; gives the table, or raises with every failure."""
     from slipway.checks import run
 
     config = await _config(source)
-    return await run.run(source, config, config.select(names), checks)
+    return run.judged(await run.results(source, config, _wanted(config, asked)))
+
+
+async def reports(source: dagger.Directory, asked: Checks) -> dagger.Directory:
+    """Run checks; gives their reports, whatever was found."""
+    from slipway.checks import reports, run
+
+    config = await _config(source)
+    return reports.directory(await run.results(source, config, _wanted(config, asked), again=False))
+
+
+async def sbom(
+    source: dagger.Directory, name: str, wanted: str, commit: str, commit_time: str
+) -> dagger.File:
+    """The bill of materials of the named service's image."""
+    from slipway.checks.sbom.bill import bill
+    from slipway.images.labels import Commit
+
+    at = Commit(commit, commit_time)
+    config = await _config(source)
+    (service,) = config.select([name])
+    return await bill(source, config, service, at, wanted)
+
+
+async def scan(source: dagger.Directory, names: list[str] | None, gate: Gate) -> str:
+    """Scan images; gives the table, or raises with every finding."""
+    from slipway.checks.run import judged
+    from slipway.checks.scan.scan import scan
+
+    config = await _config(source)
+    return judged(await scan(source, config, config.select(names), gate))
+
+
+async def scan_reports(
+    source: dagger.Directory, names: list[str] | None, gate: Gate
+) -> dagger.Directory:
+    """Scan images; gives the reports, whatever was found."""
+    from slipway.checks import reports
+    from slipway.checks.scan.scan import scan
+
+    config = await _config(source)
+    return reports.directory(await scan(source, config, config.select(names), gate))
+
+
+def _wanted(config: Config, asked: Checks) -> Wanted:
+    from slipway.checks.commands import SERVICE_CHECKS
+    from slipway.checks.jobs import OSV, Wanted
+    from slipway.checks.repository import REPOSITORY_CHECKS
+
+    names = asked.names or [*SERVICE_CHECKS, "audit", *REPOSITORY_CHECKS]
+    services = config.select(asked.services)
+    return Wanted(services, names, asked.tree, advisories=asked.advisories or OSV)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from slipway.checks.commands import node_commands, python_commands
 from slipway.config import Dockerfile, Node, Project, PythonUv
 from slipway.errors import ConfigError, InputError
 from slipway.images import bases, health
@@ -190,23 +189,6 @@ def test_a_package_json_that_cannot_be_used_is_named(text: str, manager: str, me
     with pytest.raises(ConfigError) as caught:
         node_manifest("web/package.json", text, manager)
     assert str(caught.value) == f"web/package.json: {message}"
-
-
-def test_checks_run_the_tools_that_the_project_has() -> None:
-    everything = PythonManifest("a", "", packaged=True, tools=frozenset({"ruff", "mypy", "pytest"}), mypy_targets=True)
-    assert python_commands("lint", everything) == [("ruff", "check", "."), ("ruff", "format", "--check", ".")]
-    assert python_commands("types", everything) == [("mypy",)]
-    assert python_commands("test", everything) == [("pytest",)]
-    bare = PythonManifest("a", "", packaged=True, tools=frozenset({"mypy"}), mypy_targets=False)
-    assert python_commands("lint", bare) == []
-    assert python_commands("types", bare) == [("mypy", ".")]
-
-
-def test_checks_run_the_scripts_that_the_project_has() -> None:
-    manifest = NodeManifest("", frozenset({"lint", "format:check", "typecheck"}))
-    assert node_commands("lint", "npm", manifest) == [("npm", "run", "lint"), ("npm", "run", "format:check")]
-    assert node_commands("types", "npm", manifest) == [("npm", "run", "typecheck")]
-    assert node_commands("test", "npm", manifest) == []
 
 
 def test_a_table_is_as_wide_as_its_widest_cells() -> None:

@@ -33,3 +33,12 @@ def workshop(
         .with_directory("/src", files)
         .with_exec(["uv", "sync", "--all-groups", *python_uv.refresh(facts.python)])
     )
+
+
+def locked(source: dagger.Directory, config: Config, service: Service) -> dagger.Container:
+    """The container with uv and the files, to ask whether the lock fits; nothing is installed."""
+    inputs = check_sources(config, service, packages(service))
+    files = filtered(source, inputs.include, inputs.exclude)
+    return (
+        python_uv.builder(service).with_env_variable("UV_FROZEN", "0").with_directory("/src", files)
+    )

@@ -1,0 +1,1 @@
+"""Known vulnerabilities in a finished image, found by Trivy."""
