@@ -1,0 +1,5 @@
+"""Greets the world, and ends."""
+
+from greeter import greeting
+
+print(greeting("world"))
