@@ -264,6 +264,8 @@ def main() -> int:
             skopeo.prepare(archives)
             slipway.prepare(archives, stack.enter_context(registry(work / "store")))
             found = measure([slipway, docker, skopeo], work, options.runs)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)  # the clean-up is not to be interrupted
     except BenchError as error:
         say(f"publish: {error}")
         return 2

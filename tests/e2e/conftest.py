@@ -26,7 +26,7 @@ def up(name: str, *words: str) -> Result:
 def start_up(name: str) -> subprocess.Popen[str]:
     """As `up`, going on; in a session of its own, so that Ctrl-C can be sent to all of it."""
     return subprocess.Popen(
-        [str(REPOSITORY / "tools" / "up")], env={**os.environ, "SLIPWAY_STACK": name}, cwd=REPOSITORY,
+        [str(REPOSITORY / "tools" / "up"), "--no-build"], env={**os.environ, "SLIPWAY_STACK": name}, cwd=REPOSITORY,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
 

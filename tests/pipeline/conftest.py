@@ -18,6 +18,8 @@ PASSWORDS = {
     "POSTGRES_STATS_PASSWORD": "stats-password",
 }
 
+API_TOKEN = "token-of-the-tests"
+
 
 @pytest.fixture(scope="session")
 def built() -> Result:
@@ -68,7 +70,7 @@ def database(images: Host) -> str:
 def api(images: Host, database: str) -> str:
     """The API on that database; gives its address."""
     url = f"postgresql://stats:stats-password@{database}:5432/app"
-    return f"http://{images.start('api', '--env', f'DATABASE_URL={url}')}:8000"
+    return f"http://{images.start('api', '--env', f'DATABASE_URL={url}', '--env', f'API_TOKEN={API_TOKEN}')}:8000"
 
 
 @pytest.fixture

@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.pipeline.conftest import API_TOKEN
 from tests.support.commands import REPOSITORY
 from tests.support.containers import Host, get, wait_status
 
@@ -62,13 +64,26 @@ def test_the_page_shows_the_numbers_that_are_in_the_database(images: Host, api: 
     messages = int(
         _sql(images, "SELECT count(*) FROM messages WHERE created_at > date_trunc('day', now() at time zone 'UTC')")
     )
-    address = images.start("web", "--env", f"API_URL={api}")
+    address = images.start(
+        "web", "--env", f"API_URL={api}", "--env", f"API_TOKEN={API_TOKEN}", "--env", "DASHBOARD_PASSWORD=open-up",
+        "--env", f"SESSION_SECRET={'s' * 32}",
+    )  # fmt: skip
     web = f"http://{address}:3000"
     wait_status(f"{web}/readyz", 200)
     images.wait_healthy("web")
-    page = wait_status(f"{web}/", 200)
+    page = _signed_in(web, "open-up")
     assert f"{messages:,}" in page
     assert "37" in page
+
+
+def _signed_in(web: str, password: str) -> str:
+    """The first page, as it is after the form of the login was sent."""
+    cookies = urllib.request.HTTPCookieProcessor()
+    form = urllib.parse.urlencode({"password": password}).encode()
+    login = urllib.request.Request(f"{web}/login/session", form, {"Origin": web})
+    with urllib.request.build_opener(cookies).open(login, timeout=30) as answer:
+        page: str = answer.read().decode()
+        return page
 
 
 @pytest.fixture

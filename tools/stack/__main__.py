@@ -1,4 +1,4 @@
-"""tools/up [--detach] | tools/up down: the demo of this checkout, from nothing to all healthy, and away again."""
+"""tools/up [--detach] [--no-build] | tools/up down: the demo of this checkout, from nothing to all healthy, and away again."""
 
 from __future__ import annotations
 
@@ -32,17 +32,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/up", description="The whole application on this machine.")
     parser.add_argument("command", nargs="?", choices=("up", "down"), default="up")
     parser.add_argument("--detach", action="store_true", help="return when all is healthy; `down` removes it")
+    parser.add_argument("--no-build", action="store_true", help="take the images that were loaded last")
     options = parser.parse_args()
     for number in _SIGNALS:
         signal.signal(number, _interrupt)
     try:
-        return _down() if options.command == "down" else _up(detach=options.detach)
+        return _down() if options.command == "down" else _up(detach=options.detach, build=not options.no_build)
     except StackError as error:
         sys.stderr.write(f"{options.command}: {error}\n")
         return 1
 
 
-def _up(*, detach: bool) -> int:
+def _up(*, detach: bool, build: bool) -> int:
     found = daemon.find()
     if found is not None and folder(NAME).exists() and Stack(NAME, found).healthy():
         _say("It is up already.")
@@ -55,7 +56,7 @@ def _up(*, detach: bool) -> int:
         kept = False
         try:
             stack = Stack(NAME, daemon.find_or_start())
-            references = images.loaded(stack.docker, _say)
+            references = images.loaded(stack.docker, _say) if build else images.last()
             stack.remove()  # what an earlier one left
             stack.prepare(references, ports.PREFERRED)
             stack.start(_say)

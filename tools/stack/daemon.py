@@ -28,6 +28,9 @@ _LONGEST = 60
 _START_SECONDS = 60
 _STOP_SECONDS = 30
 
+# Those of this process: one that has ended is there until it is waited for.
+_started: list[subprocess.Popen[bytes]] = []
+
 
 def find() -> docker.Docker | None:
     """The daemon that answers: the machine's own, else this project's."""
@@ -95,6 +98,7 @@ def _start() -> None:
             process.wait()
             raise DockerError(f"dockerd: did not start; the end of {log}:\n{log.read_text(errors='replace')[-2000:]}")
         time.sleep(0.2)
+    _started.append(process)
 
 
 def _end(pid: int) -> None:
@@ -102,6 +106,8 @@ def _end(pid: int) -> None:
         os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + _STOP_SECONDS
     while _alive(pid):
+        for process in _started:
+            process.poll()
         if time.monotonic() > deadline:
             raise DockerError(f"dockerd: process {pid} has not ended {_STOP_SECONDS} s after SIGTERM; see {FOLDER}")
         time.sleep(0.1)
@@ -125,9 +131,6 @@ def _alive(pid: int) -> bool:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
-    # A child of ours that has ended stays until it is waited for: its command line is empty.
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
     return words[0].endswith(b"dockerd")
 
 

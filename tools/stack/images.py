@@ -19,6 +19,7 @@ SERVICES = ("db", "api", "bot", "web")
 # Each unpacks one image and packs it again; more do not make it faster.
 _AT_ONCE = 2
 
+_LAST = STATE / "stack" / "images.json"
 _SLIPWAY = REPOSITORY / ".venv" / "bin" / "slipway"
 
 
@@ -45,7 +46,22 @@ def loaded(docker: Docker, say: Callable[[str], None]) -> dict[str, str]:
         list(pool.map(load, missing))
     for name in references.values():
         _forget_others(docker, name)
+    _LAST.parent.mkdir(parents=True, exist_ok=True)
+    _LAST.write_text(json.dumps(references))
     return references
+
+
+def last() -> dict[str, str]:
+    """The references that were loaded last, whatever the sources are now.
+
+    Raises:
+        BuildError: nothing was loaded yet.
+    """
+    try:
+        found: dict[str, str] = json.loads(_LAST.read_text())
+    except (OSError, ValueError) as error:
+        raise BuildError(f"{_LAST}: no images were loaded yet; leave --no-build out") from error
+    return found
 
 
 def reference(service: str, digest: str) -> str:

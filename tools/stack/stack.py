@@ -23,18 +23,20 @@ PATIENCE_SECONDS = 180
 # Run to their end; everything else stays and has a health check.
 ONE_OFFS = frozenset({"migrate", "seed"})
 
+_END_SECONDS = 3
 _LOG_LINES = "40"
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How a container stands: `running`, `exited`…, its health, and the exit code of one that ended."""
+    """How a container stands: `running`, `exited`…, its health, the exit code of one that ended, why none started."""
 
     service: str
     container: str
     status: str
     health: str
     exit_code: int
+    error: str
 
     @property
     def fine(self) -> bool:
@@ -47,7 +49,11 @@ class State:
     def failed(self) -> bool:
         """Whether waiting is in vain."""
         ended = self.status in {"exited", "dead"}
-        return self.health == "unhealthy" or (ended and (self.service not in ONE_OFFS or self.exit_code != 0))
+        return (
+            bool(self.error)
+            or self.health == "unhealthy"
+            or (ended and (self.service not in ONE_OFFS or self.exit_code != 0))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +122,7 @@ class Stack:
                         raise DockerError(f"docker compose up: exit code {code}\n{log.read().strip()[-2000:]}")
                     time.sleep(0.3)
             finally:
-                if process.poll() is None:
-                    process.terminate()
-                process.wait()
+                _end(process)
 
     def _judge(self, states: list[State], seconds: float) -> None:
         if failed := [state for state in states if state.failed]:
@@ -212,6 +216,17 @@ def settings(name: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a command of Compose; it may wait for what will not come, deaf to being asked."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    process.wait()
+
+
 def _write(path: Path, text: str, mode: int = 0o644) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as stream:
         os.fchmod(stream.fileno(), mode)  # whatever the umask is
@@ -222,10 +237,12 @@ def _state(container: dict[str, dict[str, dict[str, str]]]) -> State:
     now, labels = container["State"], container["Config"]["Labels"]
     health = now.get("Health", {"Status": ""})["Status"]
     service, identity = labels["com.docker.compose.service"], str(container["Id"])[:12]
-    return State(service, identity, str(now["Status"]), str(health), int(str(now["ExitCode"])))
+    return State(service, identity, str(now["Status"]), str(health), int(str(now["ExitCode"])), str(now["Error"]))
 
 
 def _how(state: State) -> str:
+    if state.error:
+        return f"did not start: {state.error}"
     if state.status == "exited":
         return f"ended with exit code {state.exit_code}"
     return f"{state.status}, {state.health or 'no health check'}"
