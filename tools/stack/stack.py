@@ -171,7 +171,8 @@ class Stack:
         """Remove containers, networks, volumes, settings and secrets; nothing there is fine too."""
         mine = f"label=com.docker.compose.project={self.name}"
         if self.docker.run("ps", "--all", "--quiet", "--filter", mine).stdout.strip():
-            self.docker.compose("--project-name", self.name, "down", "--volumes", "--remove-orphans")
+            # Its data goes with it, so nobody is waited for long: a database that is being made is deaf to signals.
+            self.docker.compose("--project-name", self.name, "down", "--volumes", "--remove-orphans", "--timeout", "3")
         # What is left when a start was interrupted before the first container.
         for kind in ("network", "volume"):
             for left in self.docker.run(kind, "ls", "--quiet", "--filter", mine).stdout.split():
