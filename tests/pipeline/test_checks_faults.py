@@ -96,11 +96,11 @@ def _stale(it: Checked) -> None:
 
 
 def _vulnerable(it: Checked) -> None:
-    # The version that is locked, under a recorded advisory.
+    # The version that is locked, under an advisory that was written by hand.
     lock = (it.root / "service/uv.lock").read_text()
     version = re.search(r'name = "markupsafe"\nversion = "([^"]+)"', lock)
     assert version
-    it.advisories.known["PyPI", "markupsafe", version[1]] = [{**JINJA, "summary": "A recorded advisory"}]
+    it.advisories.known["PyPI", "markupsafe", version[1]] = [{**JINJA, "summary": "An advisory of the stand-in"}]
     # Another day's question: the answer of the same day is remembered.
     it.replace("service/uv.lock", "version = 1\n", "version = 1 # again\n")
 

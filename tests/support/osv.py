@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-# GHSA-g3rq-g295-4j3m as OSV has it, without references and credits.
+# Written by hand in the form of OSV's schema, about a known advisory; no recording of an answer.
 JINJA = {
     "schema_version": "1.6.0",
     "id": "GHSA-g3rq-g295-4j3m",

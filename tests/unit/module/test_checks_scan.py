@@ -1,4 +1,4 @@
-"""Trivy's command lines, and its reports: a document in the shape that 0.70 writes; Trivy itself is not run here."""
+"""Trivy's command lines, and its reports: documents written by hand, no recordings; Trivy itself is not run here."""
 
 import datetime as dt
 import json

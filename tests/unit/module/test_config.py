@@ -171,7 +171,7 @@ WHOLE_FILE = {
     ),
     "a gate that is no check": (
         f'{PROJECT}{SERVICE}\n[publish]\ngate = ["lnt"]',
-        "publish/gate/0: should be 'lint', 'types' or 'test'",
+        "publish/gate/0: should be 'lint', 'format', 'types', 'test', 'locks' or 'audit'",
     ),
     "a source with a password": (
         f'[project]\nname = "x"\nimage = "x.io/{{service}}"\nsource = "https://me:pw@x.io/y"\n{SERVICE}',

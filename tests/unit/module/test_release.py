@@ -188,7 +188,7 @@ def test_changes_that_are_not_committed_are_told() -> None:
 def test_the_plan_as_text() -> None:
     assert planned(("main", "latest", "sha-860c190")).text() == (
         f"publish shop main from {SHA} (refs/heads/main)\n\n"
-        "1. build api, db; check lint, types, test: if any fails, nothing is pushed\n"
+        "1. build api, db; check lint, format, types, test: if any fails, nothing is pushed\n"
         "2. push every image as sha-860c190; if any fails, no other tag moves\n"
         "3. push the other tags, then read every tag back: it must hold the pushed digest\n"
         "4. push the release, which lists the digests\n\n"

@@ -102,7 +102,12 @@ class Tags(Table):
 class Publish(Table):
     """What publishing does: docs/publishing.md."""
 
-    gate: tuple[Literal["lint", "types", "test"], ...] = ("lint", "types", "test")
+    gate: tuple[Literal["lint", "format", "types", "test", "locks", "audit"], ...] = (
+        "lint",
+        "format",
+        "types",
+        "test",
+    )
     release: ServiceName = "release"
     files: tuple[Pattern, ...] = (FILE, "compose/*.yaml")
     migrations: RelativePath | None = None
