@@ -36,7 +36,7 @@ def new_name() -> str:
     return f"slipway-e2e-{secrets.token_hex(4)}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     """Everything, healthy; removed at the end, and the daemon with it if this run started that.
 
@@ -64,7 +64,7 @@ def stack() -> Iterator[Stack]:
         assert gone.code == 0, gone
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The machine's Chromium."""
     with chrome.chromium() as started:

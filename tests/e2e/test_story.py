@@ -16,7 +16,7 @@ from tools.stack.stack import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
-# The API keeps an answer for 30 s.
+# Twice as long as the API keeps an answer.
 _NEWS_SECONDS = 60
 
 
@@ -46,7 +46,8 @@ def test_a_message_is_answered_stored_once_counted_and_shown(stack: Stack, brows
     person, mark = secrets.randbelow(10**9) + 10**9, secrets.token_hex(4)
     name, text = f"visitor_{mark}", f"my word is {mark}"
     before = _count(stack)
-    asked = api(stack, "/api/v1/stats?period=week").json()["totals"]["messages"]
+    # Under another name of the same zone: the API keeps an answer for 30 s, by what was asked.
+    asked = api(stack, "/api/v1/stats?period=week&tz=Etc/UTC").json()["totals"]["messages"]
 
     # Said to the stand-in for Telegram, as its chat page does.
     chat = httpx.Client(base_url=stack.urls()["chat"], trust_env=False)
