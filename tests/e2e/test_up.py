@@ -155,7 +155,8 @@ def test_a_daemon_of_our_own_starts_and_leaves_nothing(tmp_path: Path, monkeypat
     assert found.run("info", "--format", "{{.DockerRootDir}}").stdout.strip() == str(tmp_path / "docker" / "data")
     assert daemon.stop_if_idle()
     assert not daemon.stop_if_idle()
-    assert _firewall() == before
+    # Those of another daemon that has ended meanwhile may go with ours.
+    assert set(_firewall()) <= set(before)
     assert STATE not in (tmp_path / "docker").parents
 
 

@@ -55,7 +55,7 @@ def test_a_mistake_in_slipway_toml_is_named_before_any_container_starts(
 
 
 def test_two_broken_services_are_both_reported_with_their_output(repository: Path) -> None:
-    _edit(repository / "services/web/src/app/page.tsx", "export default", "export defualt broken")
+    _edit(repository / "services/web/src/app/(dashboard)/page.tsx", "export default", "export defualt broken")
     _edit(repository / "services/bot/src/bot/app.py", "def ", "dfe ")
     done = slipway("call", "build", cwd=repository)
     assert done.code != 0

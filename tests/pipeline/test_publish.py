@@ -171,6 +171,9 @@ def test_the_release_says_what_was_published(
     assert (manifest["commit"], manifest["version"], manifest["dirty"]) == (repository.sha, "develop", False)
     toml = run("sha256sum", repository.folder / "slipway.toml").out.split()[0]
     assert manifest["files"]["slipway.toml"] == f"sha256:{toml}"
+    assert {name: set(bills) for name, bills in manifest["sboms"].items()} == {
+        service: {"spdx", "cyclonedx"} for service in SERVICES
+    }
     newest = max((repository.folder / "services/db/src/migrate/migrations/versions").glob("*.py"))
     assert manifest["migration"] == newest.name.partition("_")[0]
 

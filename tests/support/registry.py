@@ -18,10 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-USER, PASSWORD = "pusher", "registry-password"
+# The password is put together: a search for it where it must not be shall not find copies of this file.
+USER = "pusher"
+PASSWORD = f"{USER}-password-of-the-tests"
 
-# `htpasswd -nbB pusher registry-password`
-_HTPASSWD = "pusher:$2y$05$bv9QdiFdBhHoATWWR4odhuDzKIRG3xpDYHQsdaLJUUvE0FSvtE87O"
+# `htpasswd -nbB` of the two.
+_HTPASSWD = "pusher:$2y$05$fICkY1ffb6LxcUbJeuJtrOZ6qzJpGz8gPRJVFnHSTvfATO9CXRBXu"
 
 _ACCEPT = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
 

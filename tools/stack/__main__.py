@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import IO
 
@@ -108,40 +109,63 @@ def _tell(stack: Stack) -> None:
 
 
 class _Lock:
-    """Held by whatever changes the stack; the file has the process that holds it."""
+    """Held by whatever changes the stack; the file has the process that holds it, and goes with it."""
 
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stream: IO[str] | None = None
 
     def taken(self) -> bool:
         """Take it, if nobody else has it."""
+        stream = self._path.open("a+")
         try:
-            fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            stream.close()
             return False
-        self._stream.truncate(0)
-        self._stream.write(f"{os.getpid()}\n")
-        self._stream.flush()
+        if not self._opened_by_name(stream):
+            stream.close()
+            return False
+        stream.truncate(0)
+        stream.write(f"{os.getpid()}\n")
+        stream.flush()
+        self._stream = stream
         return True
+
+    def _opened_by_name(self, stream: IO[str]) -> bool:
+        """Whether it is still the file of that name; nobody else will open one that was released meanwhile."""
+        try:
+            return os.path.samestat(os.fstat(stream.fileno()), self._path.stat())
+        except FileNotFoundError:
+            return False
 
     def take_over(self) -> None:
         """Take it; who has it is told to remove its stack and to end."""
+        holder = ""
         for _ in range(_TAKE_OVER_SECONDS * 5):
             if self.taken():
                 return
-            self._stream.seek(0)
-            if holder := self._stream.read().strip():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(holder), signal.SIGTERM)
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError, ValueError):
+                holder = self._path.read_text().strip()
+                os.kill(int(holder), signal.SIGTERM)
             time.sleep(0.2)
         raise BusyError(f"the `make up` of process {holder} has not ended after {_TAKE_OVER_SECONDS} s")
+
+    def release(self) -> None:
+        """Give it back, if it was taken."""
+        if self._stream is not None:
+            self._path.unlink(missing_ok=True)
+            self._stream.close()
 
 
 @contextlib.contextmanager
 def _lock() -> Iterator[_Lock]:
     (STATE / "stack").mkdir(parents=True, exist_ok=True)
-    with (STATE / "stack" / f"{NAME}.lock").open("a+") as stream:
-        yield _Lock(stream)
+    lock = _Lock(STATE / "stack" / f"{NAME}.lock")
+    try:
+        yield lock
+    finally:
+        lock.release()
 
 
 def _say(text: str) -> None:

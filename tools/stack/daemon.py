@@ -23,6 +23,9 @@ from tools.stack.errors import DockerError
 
 FOLDER = docker.STATE / "docker"
 
+# Says that no daemon but such as this one has made rules on this machine since it was started.
+_FIREWALL = Path("/run/slipway-firewall")
+
 # A socket's path has at most 108 bytes, and the daemon appends 40 to this folder.
 _LONGEST = 60
 _START_SECONDS = 60
@@ -74,7 +77,7 @@ def _start() -> None:
     runtime.mkdir(parents=True, exist_ok=True)
     (runtime / "pid").unlink(missing_ok=True)  # of a daemon that was killed
     if not _chains("filter"):
-        (FOLDER / "firewall").touch()  # the rules will be ours alone
+        _FIREWALL.touch()  # the chains will be of daemons like this one alone
     # Containers get the limits of this process: a daemon may not raise them on every machine.
     limits = [
         f"--default-ulimit={name}={resource.getrlimit(kind)[1]}"
@@ -111,9 +114,10 @@ def _end(pid: int) -> None:
         if time.monotonic() > deadline:
             raise DockerError(f"dockerd: process {pid} has not ended {_STOP_SECONDS} s after SIGTERM; see {FOLDER}")
         time.sleep(0.1)
-    if (FOLDER / "firewall").exists():
+    # Another checkout's daemon uses the same chains.
+    if _FIREWALL.exists() and not any(_alive(int(each)) for each in os.listdir("/proc") if each.isdigit()):
         _clear_firewall()
-        (FOLDER / "firewall").unlink()
+        _FIREWALL.unlink()
 
 
 def _pid() -> int | None:

@@ -20,10 +20,19 @@ if TYPE_CHECKING:
     from slipway.release.registry import Registry
 
 
-async def wrapped(release: Release, signer: Signer | None) -> Image:
-    """The image; with a signer, it also holds the signature, made and verified."""
+Bills = dict[str, dict[str, str]]
+"""Bills of materials by service and format."""
+
+BILLS = ("spdx", "cyclonedx")
+
+
+async def wrapped(release: Release, signer: Signer | None, bills: Bills) -> Image:
+    """The image: the release, its bills of materials below /sbom, and a signer's signature."""
     text = release.encode().decode()
     files = dag.directory().with_new_file(FILE, text)
+    for service, texts in bills.items():
+        for kind, bill in texts.items():
+            files = files.with_new_file(f"sbom/{service}.{kind}.json", bill)
     if signer is not None:
         files = files.with_new_file(SIGNATURE, await signer.sign(text))
     made = with_layer(dag.container(), ("/", files))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import dagger
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Contents:
-    """Digests of files by path, and the head of the migrations."""
+    """Digests of files by path, the head of the migrations, and bills of materials."""
 
     files: dict[str, str]
     migration: str | None
+    sboms: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 async def read(source: dagger.Directory, config: Config) -> Contents:

@@ -56,7 +56,8 @@ class Release(_Part):
     files: Annotated[dict[str, Digest], Field(description="configuration and compose files")]
     migration: Annotated[str | None, Field(description="the newest migration's revision")]
     sboms: Annotated[
-        dict[str, dict[str, Digest]], Field(description="by service and format; may be empty")
+        dict[str, dict[str, Digest]],
+        Field(description="by service and format: /sbom/<service>.<format>.json"),
     ] = {}
 
     def encode(self) -> bytes:

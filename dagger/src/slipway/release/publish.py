@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slipway.checks import run as checks
+from slipway.checks.sbom.bill import bill
 from slipway.errors import PublishError
 from slipway.images.build import Built, measure
 from slipway.images.facts import read_facts
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
     import dagger
 
-    from slipway.config import Config
+    from slipway.config import Config, Service
+    from slipway.images.labels import Commit
+    from slipway.release.artifact import Bills
     from slipway.release.plan import Plan, Push
     from slipway.release.registry import Registry
     from slipway.release.signing import Signer
@@ -62,8 +65,9 @@ async def publish(
     }
     built = await _built(source, config, plan, images)
     parts = await contents.read(source, config)
-    release = _release(config, plan, built, parts)
-    wrapped = await artifact.wrapped(release, signer)
+    bills = await _bills(source, config, plan)
+    release = _release(config, plan, built, replace(parts, sboms=bills))
+    wrapped = await artifact.wrapped(release, signer, bills)
     pushed = await _push(plan, images, built, registry)
     reference = await _push_release(plan, wrapped, registry)
     return Published(plan, pushed, reference, release)
@@ -85,6 +89,31 @@ async def _built(
         raise PublishError("nothing was pushed, for not everything is well", failures)
     ended = {name: outcomes[f"{name}: build"] for name in images}
     return {name: (o.value, o.seconds) for name, o in ended.items() if o.value is not None}
+
+
+async def _bills(source: dagger.Directory, config: Config, plan: Plan) -> Bills:
+    """The bills of materials of every image, by service and format."""
+    work = {
+        (push.service, kind): partial(
+            _bill, source, config, config.services[push.service], plan.commit, kind
+        )
+        for push in plan.pushes
+        for kind in artifact.BILLS
+    }
+    outcomes = await run_all(work)
+    failures = [f"{name}: sbom: {o.failure}" for (name, _), o in outcomes.items() if o.failure]
+    if failures:
+        raise PublishError("nothing was pushed, for not everything is well", failures)
+    bills: Bills = {push.service: {} for push in plan.pushes}
+    for (name, kind), outcome in outcomes.items():
+        bills[name][kind] = outcome.value or ""
+    return bills
+
+
+async def _bill(
+    source: dagger.Directory, config: Config, service: Service, commit: Commit, kind: str
+) -> str:
+    return await (await bill(source, config, service, commit, kind)).contents()
 
 
 def _release(
@@ -113,6 +142,10 @@ def _release(
         },
         files=parts.files,
         migration=parts.migration,
+        sboms={
+            name: {kind: manifest.digest_of(text.encode()) for kind, text in texts.items()}
+            for name, texts in parts.sboms.items()
+        },
     )
 
 
