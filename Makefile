@@ -28,8 +28,9 @@ test: ## every test: units, the engine, the pipeline and the services' own
 	@tools/setup tests
 	@tools/test
 
-check: setup ## lint, format and types of the repository's own code
+check: setup ## every check but the audit, which needs the network: code, services, compose, workflows, secrets
 	@tools/check
+	@$(SLIPWAY) check compose dockerfiles format lint locks migrations secrets shell test types workflows
 
 bench: setup ## the same images built, then published, by Slipway and by others, side by side
 	@.venv/bin/python tests/bench/bench.py

@@ -37,17 +37,17 @@ def count(connection: psycopg.Connection) -> int:
     return number
 
 
-def test_it_is_a_lively_month(story: Story) -> None:
+def test_it_is_two_lively_months(story: Story) -> None:
     assert len(story.users) == 40
-    assert len(story.dialogs) == 300
-    assert 3500 < len(story.messages) < 4500
+    assert len(story.dialogs) == 600
+    assert 7000 < len(story.messages) < 9000
     assert {user.language for user in story.users} == {"en", "ru"}
     assert len({message.model for message in story.messages} - {None}) == 3
     failures = [message for message in story.messages if message.error_code]
-    assert 10 < len(failures) < 100
+    assert 20 < len(failures) < 200
     assert {message.content for message in failures} == {""}
     moments = [message.created_at for message in story.messages]
-    assert NOW - timedelta(days=30) <= moments[0]
+    assert NOW - timedelta(days=60) <= moments[0]
     assert moments[-1] < NOW
     assert moments == sorted(moments)
 
@@ -59,7 +59,7 @@ def test_it_has_the_rhythm_of_weeks_and_days_and_it_grows(story: Story) -> None:
     night = sum(start.hour < 6 for start in starts)
     noon = sum(9 <= start.hour < 15 for start in starts)
     assert noon > 6 * night
-    middle = NOW - timedelta(days=15)
+    middle = NOW - timedelta(days=30)
     assert sum(start >= middle for start in starts) > 1.2 * sum(start < middle for start in starts)
 
 
@@ -98,7 +98,7 @@ def test_it_is_written_quickly_and_written_anew(
     planted = migrator.seed()
     assert time.monotonic() - started < 5
     first = contents(connection)
-    assert planted == Planted(40, 300, len(first))
+    assert planted == Planted(40, 600, len(first))
     assert migrator.seed() == planted
     assert [row[:3] for row in contents(connection)][:500] == [row[:3] for row in first][:500]
     assert count(connection) == 40
@@ -177,7 +177,7 @@ def test_the_command_tells_what_it_did(
     result = migrate("seed", "--wait", "5s", DATABASE_URL=database)
     assert (result.returncode, result.stderr) == (0, "")
     line = json.loads(result.stdout)
-    assert (line["event"], line["users"], line["dialogs"]) == ("seeded", 40, 300)
+    assert (line["event"], line["users"], line["dialogs"]) == ("seeded", 40, 600)
     connection.execute("DELETE FROM users WHERE telegram_id < 0")
     connection.execute("INSERT INTO users (telegram_id) VALUES (7)")
     monkeypatch.setenv("DATABASE_URL", database)

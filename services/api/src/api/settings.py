@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     metrics_host: str = "0.0.0.0"  # noqa: S104  # same
     metrics_port: int = Field(default=9090, ge=0, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    slipway_version: str = "dev"
+    slipway_version: str = "unknown"
     slipway_commit: str = "unknown"
 
     @model_validator(mode="after")

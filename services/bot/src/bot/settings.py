@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     health_host: str = "0.0.0.0"  # noqa: S104  # a container's own network
     health_port: int = Field(default=8081, ge=0, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    slipway_version: str = "dev"
+    slipway_version: str = "unknown"
     slipway_commit: str = "unknown"
 
     @model_validator(mode="after")

@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         "check", parents=[common], help="fail unless the database is at head and as the models say"
     )
     seed = commands.add_parser(
-        "seed", parents=[common], help="fill the database with a month of made-up traffic"
+        "seed", parents=[common], help="fill the database with two months of made-up traffic"
     )
     seed.add_argument(
         "--force", action="store_true", help="also beside rows that are not the seed's own"

@@ -87,7 +87,7 @@ class Migrator:
             return position
 
     def seed(self, *, force: bool = False) -> Planted:
-        """Fill a database at head with a month of made-up traffic that ends now.
+        """Fill a database at head with two months of made-up traffic that ends now.
 
         Written before, it is written anew; once other rows came in, it stays as it is. With
         ``force`` it is written beside them. Rows of others are never touched.

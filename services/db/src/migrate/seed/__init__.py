@@ -1,4 +1,4 @@
-"""A month of made-up traffic, for demonstrations and for tests that want many rows."""
+"""Two months of made-up traffic, for demonstrations and for tests that want many rows."""
 
 from migrate.seed.planting import Planted, plant
 

@@ -26,7 +26,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Weather:
-    """The month from ``start`` to ``now``, with an outage that begins at ``trouble``."""
+    """The time from ``start`` to ``now``, with an outage that begins at ``trouble``."""
 
     start: datetime
     now: datetime
@@ -47,7 +47,7 @@ class Weather:
 
 
 def _model(random: Random, elapsed: float) -> str:
-    if elapsed < 0.4:  # noqa: PLR2004  # of the month
+    if elapsed < 0.4:  # noqa: PLR2004  # of the time
         return random.choices((_FIRST, _SECOND), (92, 8))[0]
     if elapsed < 0.8:  # noqa: PLR2004  # same
         return random.choices((_FIRST, _SECOND), (15, 85))[0]

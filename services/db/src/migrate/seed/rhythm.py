@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
 
-DAYS = 30
+DAYS = 60
 
 _HOUR = timedelta(hours=1)
 _BY_HOUR = (
@@ -18,7 +18,7 @@ _SPARE = timedelta(minutes=1)
 
 
 def starts(random: Random, now: datetime, count: int) -> list[datetime]:
-    """Return when ``count`` dialogs begin, in order, within the 30 days before ``now``."""
+    """Return when ``count`` dialogs begin, in order, within the 60 days before ``now``."""
     running = now.replace(minute=0, second=0, microsecond=0)
     hours = [running - ago * _HOUR for ago in reversed(range(DAYS * 24))]
     weights = [weight(hour, number / len(hours)) for number, hour in enumerate(hours)]
@@ -32,6 +32,6 @@ def starts(random: Random, now: datetime, count: int) -> list[datetime]:
 
 
 def weight(hour: datetime, elapsed: float) -> float:
-    """Return how much goes on in an hour; ``elapsed`` is the part of the month before it."""
+    """Return how much goes on in an hour; ``elapsed`` is the part of the time before it."""
     growth = 1 + (_GROWTH - 1) * elapsed
     return _BY_HOUR[hour.hour] * _BY_WEEKDAY[hour.weekday()] * growth

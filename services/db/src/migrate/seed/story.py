@@ -10,7 +10,7 @@ from migrate.seed import model, talk_en, talk_ru
 from migrate.seed.rhythm import DAYS, starts
 
 USERS = 40
-DIALOGS = 300
+DIALOGS = 600
 # Ids of Telegram fit into 52 bits: no chat has one of these, and nothing can be sent to it.
 LAST_TELEGRAM_ID = -9_000_000_000_000_000
 FIRST_TELEGRAM_ID = LAST_TELEGRAM_ID - USERS + 1
@@ -75,7 +75,7 @@ class Story:
 
 
 def tell(now: datetime) -> Story:
-    """Return the month before ``now``."""
+    """Return the two months before ``now``, so that either can be compared."""
     random = Random(2_026)
     story = Story()
     moments = starts(random, now, DIALOGS)

@@ -14,9 +14,10 @@ const TONES: Record<Part["health"], BadgeTone> = {
 /** One part of the application, with what it says about itself. */
 export function PartCard({ part, visitor: { t, format } }: { part: Part; visitor: Visitor }) {
   const { name, health, failed, tookMs, release } = part;
+  const named = (text?: string) => (text === "unknown" ? t.common.unknown : text);
   const facts = [
-    [t.status.version, release?.version],
-    [t.status.commit, release?.commit.slice(0, 12)],
+    [t.status.version, named(release?.version)],
+    [t.status.commit, named(release?.commit.slice(0, 12))],
     [t.status.took, tookMs === undefined ? undefined : format.duration(tookMs)],
   ] as const;
   const told = facts.filter(([, value]) => value !== undefined);
