@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -263,19 +262,21 @@ def test_a_failing_image_keeps_all_the_others_from_being_pushed(
 
 
 def test_a_failing_gate_keeps_everything_from_being_pushed(
-    repository: Clone, store: Registry, access: tuple[str, ...], tmp_path: Path
+    store: Registry, access: tuple[str, ...], tmp_path: Path
 ) -> None:
-    broken = Clone(tmp_path / "broken")
-    repository.git("clone", "--quiet", str(repository.folder), str(broken.folder))
-    settings = broken.folder / "services/db/src/migrate/settings.py"
-    settings.write_text(settings.read_text() + "\nimport os\n")
+    shutil.copytree(REPOSITORY / "tests/repositories/checked", tmp_path / "broken")
+    broken = Other(tmp_path / "broken")
+    with (broken.folder / "service/src/greeter/__main__.py").open("a") as file:
+        file.write("\nimport os\n")
+    broken.git("init", "--quiet", "--initial-branch=main")
     broken.commit()
+    before = store.catalog()
     done = broken.slipway("call", "publish", *access)
     assert done.code == 1, done
     assert "nothing was pushed" in done.err
-    assert "settings.py" in done.err
-    with pytest.raises(OSError, match="404"):
-        held(store, "example/slipway-api", f"sha-{broken.sha[:7]}")
+    assert "__main__.py" in done.err
+    assert "F401" in done.err
+    assert store.catalog() == before
 
 
 def test_uncommitted_changes_are_marked_and_move_nothing(
@@ -358,6 +359,8 @@ class Watcher(threading.Thread):
 def test_the_password_is_nowhere(mixed: Other, access: tuple[str, ...], store: Registry) -> None:
     (mixed.folder / "secret.txt").write_text("one more commit")
     mixed.commit()
+    began = mixed.folder.parent / "began"
+    began.touch()
     watcher = Watcher(PASSWORD)
     watcher.start()
     done = mixed.slipway("-vd", "call", "publish", *access)
@@ -370,12 +373,11 @@ def test_the_password_is_nowhere(mixed: Other, access: tuple[str, ...], store: R
     assert watcher.found == set()
     assert PASSWORD not in done.out + done.err + wrong.out + wrong.err
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway"
-    # Every file of the cache, layers, tarballs, rows and logs included; grep gives 1 where there is nothing.
-    searched = subprocess.run(
-        ["grep", "--recursive", "--files-with-matches", "--text", "--fixed-strings", PASSWORD, str(cache)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (searched.returncode, searched.stdout) == (1, ""), searched.stdout
+    # Every file of the cache that was written since, layers, tarballs, rows and logs included.
+    recent = ["find", str(cache), "-type", "f", "-cnewer", str(began)]
+    assert len(run(*recent).out.splitlines()) > 20
+    searched = run(*recent, "-exec", "grep", "--files-with-matches", "--text", "--fixed-strings", PASSWORD, "{}", "+")
+    assert searched.out == "", searched
 
 
 # Signing.

@@ -15,6 +15,9 @@ from tools.stack.errors import StackError
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 _PATIENCE_MS = 20_000
 
+# Where visitors are.
+ZONE = "Europe/Berlin"
+
 # What is on each page once its numbers have come, in place of grey shapes.
 PAGES = {
     "/": "[data-testid=total-messages]",
@@ -64,7 +67,7 @@ def visit(browser: Browser, url: str, look: Look = Look()) -> Iterator[Page]:
     """A page of a visitor of its own, without cookies."""
     context = browser.new_context(
         base_url=url, locale={"en": "en-GB", "ru": "ru-RU"}[look.language], color_scheme=look.theme,
-        viewport={"width": look.width, "height": look.height}, timezone_id="Europe/Berlin",
+        viewport={"width": look.width, "height": look.height}, timezone_id=ZONE,
         has_touch=look.width < 600, is_mobile=look.width < 600, device_scale_factor=1, reduced_motion="reduce",
     )  # fmt: skip
     context.set_default_timeout(_PATIENCE_MS)

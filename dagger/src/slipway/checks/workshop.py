@@ -32,6 +32,8 @@ def workshop(
         .with_exec(["uv", "sync", "--all-groups", "--no-install-local"])
         .with_directory("/src", files)
         .with_exec(["uv", "sync", "--all-groups", *python_uv.refresh(facts.python)])
+        # Nothing of it gets into an image, and tests that start programs start them faster.
+        .without_env_variable("PYTHONDONTWRITEBYTECODE")
     )
 
 
