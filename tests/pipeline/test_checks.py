@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,21 @@ CHECKS = (
 pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(1200)]
 
 
-def test_every_check_of_every_service_passes(tmp_path: Path) -> None:
+def test_every_check_of_every_service_passes_and_a_second_run_executes_nothing(tmp_path: Path) -> None:
     repository = clone(tmp_path / "clone")
     with osv(own_address()) as advisories:
         (repository / ".env").write_text(f"AUDIT_ADVISORIES={advisories.address}\n")
         done = slipway("check", cwd=repository, timeout=1200)
+        began = time.monotonic()
+        again = slipway("check", cwd=repository)
+        took = time.monotonic() - began
     assert done.code == 0, done
+    assert again.code == 0, again
     for name in CHECKS:
         assert re.search(rf"slipway:{name}\s+passed", done.out + done.err), done
+        assert re.search(rf"slipway:{name}\s+passed", again.out + again.err), again
+    assert "engine: 0 executed" in again.err, again
+    assert took < 5, again
 
 
 def test_the_checks_are_listed() -> None:

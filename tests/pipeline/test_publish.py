@@ -261,21 +261,23 @@ def test_a_failing_image_keeps_all_the_others_from_being_pushed(
     assert store.catalog() == before
 
 
-def test_a_failing_gate_keeps_everything_from_being_pushed(
+def test_fault_13_tests_that_are_red_keep_everything_from_being_pushed(
     store: Registry, access: tuple[str, ...], tmp_path: Path
 ) -> None:
     shutil.copytree(REPOSITORY / "tests/repositories/checked", tmp_path / "broken")
     broken = Other(tmp_path / "broken")
     with (broken.folder / "service/src/greeter/__main__.py").open("a") as file:
         file.write("\nimport os\n")
+    with (broken.folder / "service/tests/test_greeting.py").open("a") as file:
+        file.write("\n\ndef test_that_is_red() -> None:\n    assert 1 == 2\n")
     broken.git("init", "--quiet", "--initial-branch=main")
     broken.commit()
     before = store.catalog()
     done = broken.slipway("call", "publish", *access)
     assert done.code == 1, done
     assert "nothing was pushed" in done.err
-    assert "__main__.py" in done.err
-    assert "F401" in done.err
+    for told in ("__main__.py", "F401", "test_that_is_red"):
+        assert told in done.err
     assert store.catalog() == before
 
 
