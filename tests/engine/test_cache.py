@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.support.session import Name, Refused, Step, ask, base, shell, step
+from tests.support.session import Name, Refused, Step, ask, ask_node, base, shell, step
 
 from slipway_engine.engine import Engine
 from slipway_engine.log import Progress
@@ -162,3 +162,27 @@ async def test_many_readers_of_one_new_file_leave_it_whole(engine: Engine, tmp_p
             import hashlib
 
             assert hashlib.sha256(blob.read_bytes()).hexdigest() == blob.name
+
+
+async def test_a_command_with_a_service_runs_again_when_the_service_changes_and_not_its_neighbours(
+    tmp_path: Path, nonce: str
+) -> None:
+    served, other = tmp_path / "served", tmp_path / "other"
+    served.write_text(nonce)
+    counted = []
+    for text in ("one", "two", "three"):
+        other.write_text(text)
+        if text == "three":
+            served.write_text(f"{nonce} changed")
+        async with Engine.open(progress=Progress("silent")) as engine:
+            folder = await ask(engine, "host", step("directory", path=str(tmp_path), include=["*"]), "id")
+            # The recipe of the service has the whole folder in it, its content only one file.
+            file = await ask_node(engine, "Directory", folder, step("file", path="served"), "id")
+            service = await ask(
+                engine, *base(), step("withFile", path="/served", source=file),
+                step("asService", args=["sleep", "100"]), "id",
+            )  # fmt: skip
+            bound = step("withServiceBinding", alias="s", service=service)
+            await ask(engine, *base(), bound, shell(f": {nonce}"), "sync")
+            counted.append(engine.log.counts.get("exec", 0))
+    assert counted == [1, 0, 1]

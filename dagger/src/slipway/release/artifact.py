@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 Bills = dict[str, dict[str, str]]
 """Bills of materials by service and format."""
 
-BILLS = ("spdx", "cyclonedx")
-
 
 async def wrapped(release: Release, signer: Signer | None, bills: Bills) -> Image:
     """The image: the release, its bills of materials below /sbom, and a signer's signature."""
@@ -35,6 +33,8 @@ async def wrapped(release: Release, signer: Signer | None, bills: Bills) -> Imag
             files = files.with_new_file(f"sbom/{service}.{kind}.json", bill)
     if signer is not None:
         files = files.with_new_file(SIGNATURE, await signer.sign(text))
+    # Once: every tag that is pushed would send all these texts again.
+    files = await files.sync()
     made = with_layer(dag.container(), ("/", files))
     labelled = with_labels(
         made,

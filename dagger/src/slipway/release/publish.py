@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slipway.checks import run as checks
-from slipway.checks.sbom.bill import bill
+from slipway.checks.sbom.bill import bills_of
 from slipway.errors import PublishError
 from slipway.images.build import Built, measure
 from slipway.images.facts import read_facts
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
     import dagger
 
-    from slipway.config import Config, Service
+    from slipway.config import Config
     from slipway.images.labels import Commit
-    from slipway.release.artifact import Bills
     from slipway.release.plan import Plan, Push
     from slipway.release.registry import Registry
     from slipway.release.signing import Signer
@@ -65,20 +64,30 @@ async def publish(
     }
     built = await _built(source, config, plan, images)
     parts = await contents.read(source, config)
-    bills = await _bills(source, config, plan)
-    release = _release(config, plan, built, replace(parts, sboms=bills))
-    wrapped = await artifact.wrapped(release, signer, bills)
+    sboms = {name: made.bills for name, made in built.items()}
+    release = _release(config, plan, built, replace(parts, sboms=sboms))
+    wrapped = await artifact.wrapped(release, signer, sboms)
     pushed = await _push(plan, images, built, registry)
     reference = await _push_release(plan, wrapped, registry)
     return Published(plan, pushed, reference, release)
 
 
+@dataclass(frozen=True)
+class _Made:
+    """An image that was built, its bills of materials by format, and how long both took."""
+
+    image: Built
+    bills: dict[str, str]
+    seconds: float
+
+
 async def _built(
     source: dagger.Directory, config: Config, plan: Plan, images: Mapping[str, Image]
-) -> dict[str, tuple[Built, float]]:
-    """Build the images and pass the gate, all at once."""
+) -> dict[str, _Made]:
+    """Build the images, see what is in them, and pass the gate, all at once."""
     work: dict[str, Any] = {
-        f"{name}: build": partial(measure, made) for name, made in images.items()
+        f"{name}: build": partial(_build, made, config.project.reference(name), plan.commit)
+        for name, made in images.items()
     }
     if plan.gate:
         services = list(config.services.values())
@@ -88,38 +97,22 @@ async def _built(
     if failures:
         raise PublishError("nothing was pushed, for not everything is well", failures)
     ended = {name: outcomes[f"{name}: build"] for name in images}
-    return {name: (o.value, o.seconds) for name, o in ended.items() if o.value is not None}
-
-
-async def _bills(source: dagger.Directory, config: Config, plan: Plan) -> Bills:
-    """The bills of materials of every image, by service and format."""
-    work = {
-        (push.service, kind): partial(
-            _bill, source, config, config.services[push.service], plan.commit, kind
-        )
-        for push in plan.pushes
-        for kind in artifact.BILLS
+    return {
+        name: _Made(o.value[0], o.value[1], o.seconds)
+        for name, o in ended.items()
+        if o.value is not None
     }
-    outcomes = await run_all(work)
-    failures = [f"{name}: sbom: {o.failure}" for (name, _), o in outcomes.items() if o.failure]
-    if failures:
-        raise PublishError("nothing was pushed, for not everything is well", failures)
-    bills: Bills = {push.service: {} for push in plan.pushes}
-    for (name, kind), outcome in outcomes.items():
-        bills[name][kind] = outcome.value or ""
-    return bills
 
 
-async def _bill(
-    source: dagger.Directory, config: Config, service: Service, commit: Commit, kind: str
-) -> str:
-    return await (await bill(source, config, service, commit, kind)).contents()
+async def _build(made: Image, reference: str, commit: Commit) -> tuple[Built, dict[str, str]]:
+    built = await measure(made)
+    return built, await bills_of(made, built.digest, reference, commit)
 
 
 def _release(
     config: Config,
     plan: Plan,
-    built: Mapping[str, tuple[Built, float]],
+    built: Mapping[str, _Made],
     parts: contents.Contents,
 ) -> manifest.Release:
     return manifest.Release(
@@ -133,9 +126,9 @@ def _release(
             push.service: manifest.Image(
                 kind=config.services[push.service].kind,
                 repository=push.repository,
-                digest=built[push.service][0].digest,
+                digest=built[push.service].image.digest,
                 tags=push.tags,
-                size=built[push.service][0].octets,
+                size=built[push.service].image.octets,
                 labels=labels(config.project, config.services[push.service], plan.commit),
             )
             for push in plan.pushes
@@ -152,16 +145,16 @@ def _release(
 async def _push(
     plan: Plan,
     images: Mapping[str, Image],
-    built: Mapping[str, tuple[Built, float]],
+    built: Mapping[str, _Made],
     registry: Registry,
 ) -> tuple[report.Pushed, ...]:
     wanted = {
-        reference: built[push.service][0].digest
+        reference: built[push.service].image.digest
         for push in plan.pushes
         for reference in push.references
     }
     before = await _held([push.references[0] for push in plan.pushes], registry)
-    seconds = {name: spent for name, (_, spent) in built.items()}
+    seconds = {name: made.seconds for name, made in built.items()}
     # First what only this commit can be called: while that is not whole, no other tag moves.
     for step in (slice(0, 1), slice(1, None)):
         work = {
@@ -180,9 +173,9 @@ async def _push(
     return tuple(
         report.Pushed(
             push,
-            built[push.service][0].digest,
-            built[push.service][0].octets,
-            before[push.references[0]] == built[push.service][0].digest,
+            built[push.service].image.digest,
+            built[push.service].image.octets,
+            before[push.references[0]] == built[push.service].image.digest,
             seconds[push.service],
         )
         for push in plan.pushes

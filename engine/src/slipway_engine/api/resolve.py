@@ -20,13 +20,13 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     build_schema,
-    parse,
     print_schema,
     validate,
 )
 from graphql import execute as run
 
 from slipway_engine import API_VERSION
+from slipway_engine.api.parsing import parse
 from slipway_engine.api.registry import OPERATIONS
 from slipway_engine.engine import Engine, unserved
 from slipway_engine.errors import ExecError, InputError, RootlessNeeded, SlipwayError
@@ -82,7 +82,7 @@ async def execute(engine: Engine, document: str, call: Any) -> dict[str, Any]:
         if known is not None:
             return {"data": known}
     try:
-        parsed = parse(document, no_location=True)
+        parsed = parse(document)
     except GraphQLError as error:
         return {"data": None, "errors": [{"message": error.message}]}
     introspection = _introspects(parsed)

@@ -13,7 +13,7 @@ from slipway_engine.ops.container import absolute, expanded
 from slipway_engine.run.mounts import owner_ids
 from slipway_engine.state import Container, File, Mount
 from slipway_engine.store.host import HOST_TIME, blob_path, keep_bytes
-from slipway_engine.store.layers import Layer, Stack, canonical, folder_entry
+from slipway_engine.store.layers import Layer, Stack, canonical, folder_entry, remembered
 from slipway_engine.store.patterns import selector
 from slipway_engine.store.tree import Entry, Tree, clean, entry_of, parents
 from slipway_engine.values import Ref, digest_of
@@ -43,8 +43,9 @@ async def directory(ctx: Context, self: Container, *, path: str, expand: bool = 
 
     def read() -> Tree | None:
         stack, inner, key = _view(ctx, self, wanted)
-        entries = stack.tree(inner)
-        return None if entries is None else Tree(entries, digest_of(["of", key, clean(inner)]))
+        recipe = digest_of(["of", key, clean(inner)])
+        entries = remembered(ctx.engine.store, stack, inner, recipe)
+        return None if entries is None else Tree(entries, recipe)
 
     tree = await asyncio.to_thread(read)
     if tree is None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from slipway_engine.api.registry import Context, op
 from slipway_engine.errors import InputError
 from slipway_engine.ops.container_exec import command_line
+from slipway_engine.run.execute import identity
 from slipway_engine.state import Container, Port, Service
 from slipway_engine.values import digest_of
 
@@ -28,7 +29,13 @@ async def as_service(
         msg = "Container.asService(experimentalPrivilegedNesting:) is not served by the embedded engine"
         raise InputError(msg)
     words = command_line(self, args or [], use_entrypoint=use_entrypoint)
-    key = str(ctx.ref)
+    config = self.config
+    key = digest_of(
+        [
+            "service", *await identity(ctx.engine, self), list(words), insecure_root_capabilities,
+            str(config.ports), str(config.health),
+        ]
+    )  # fmt: skip
     return Service(key, self, words, digest_of(key).removeprefix("sha256:")[:13], insecure_root_capabilities)
 
 

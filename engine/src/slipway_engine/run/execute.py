@@ -85,6 +85,18 @@ def read_output(outcome: Outcome, name: str) -> str:
 
 
 async def _key(engine: Engine, container: Container, command: Command) -> str:
+    return digest_of(
+        [
+            "exec", *await identity(engine, container), list(command.args), command.stdin, command.redirect_stdin,
+            command.redirect_stdout, command.redirect_stderr, command.privileged,
+            # A result that was expected to fail is no answer to one who expects success.
+            *([command.expect] if command.expect != "SUCCESS" else []),
+        ]
+    )  # fmt: skip
+
+
+async def identity(engine: Engine, container: Container) -> list[object]:
+    """All that what runs in a container depends on, by its content."""
     config = container.config
     secrets = [[name, fingerprint(engine, await plaintext(engine, value))] for name, value in container.secret_env]
     mounts: list[object] = []
@@ -100,16 +112,12 @@ async def _key(engine: Engine, container: Container, command: Command) -> str:
         if mount.secret is not None:
             row.append(fingerprint(engine, await plaintext(engine, mount.secret)))
         mounts.append(row)
-    return digest_of(
-        [
-            "exec", container.platform, [layer.key for layer in container.chain], sorted(config.env), config.user,
-            config.workdir, list(command.args), command.stdin, command.redirect_stdin, command.redirect_stdout,
-            command.redirect_stderr, command.privileged, secrets, mounts,
-            [[alias, str(ref)] for alias, ref in container.bindings],
-            # A result that was expected to fail is no answer to one who expects success.
-            *([command.expect] if command.expect != "SUCCESS" else []),
-        ]
-    )  # fmt: skip
+    # What a service is, not how it was asked for: its recipe has the digest of all sources in it.
+    bindings = [[alias, (await engine.evaluate(ref)).key] for alias, ref in container.bindings]
+    return [
+        container.platform, [layer.key for layer in container.chain], sorted(config.env), config.user, config.workdir,
+        secrets, mounts, bindings,
+    ]  # fmt: skip
 
 
 async def _run(runner: Runner, container: Container, command: Command, key: str, place: Path) -> Path:

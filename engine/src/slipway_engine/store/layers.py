@@ -6,18 +6,24 @@ attribute `trusted.overlay.opaque`) or a tree that is laid out as a folder only 
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import shutil
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from slipway_engine.errors import HostError
 from slipway_engine.store.store import Store
 from slipway_engine.store.tree import Entry, Tree, clean, entry_of
+from slipway_engine.values import digest_of
 
 OPAQUE = ("trusted.overlay.opaque", "user.overlay.opaque")
+
+# Shorter listings are made as fast as they are read.
+_WORTH_KEEPING = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +173,20 @@ class Stack:
         if places is None or not os.path.isdir(places[0]):
             return None
         return dict(_listing(places, ""))
+
+
+def remembered(store: Store, stack: Stack, path: str, key: str) -> dict[str, Entry] | None:
+    """`stack.tree(path)`, kept under the content's `key`: to list a whole system takes most of a second."""
+    name = digest_of(["listing", str(store.path), key]).removeprefix("sha256:")[:32]
+    place = store.path / "listings" / name
+    with contextlib.suppress(OSError):
+        return {at: Entry(*fields) for at, *fields in json.loads(place.read_bytes())}
+    entries = stack.tree(path)
+    if entries is not None and len(entries) >= _WORTH_KEEPING:
+        made = store.scratch_file("listing")
+        made.write_text(json.dumps([(at, *astuple(entry)) for at, entry in entries.items()]))
+        store.commit(made, place)
+    return entries
 
 
 def _child(places: list[str], name: str) -> list[str]:

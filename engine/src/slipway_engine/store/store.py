@@ -4,6 +4,7 @@
     <root>/files/ab/…       host files by content
     <root>/execs/<key>/     what an execution left: fs/ (the layer), m0/… (mounted directories), meta.json
     <root>/layers/<key>/    other layers, unpacked
+    <root>/listings/<key>   what a stack of layers reads as
     <root>/blobs/           packed layers and image configurations, by digest
     <root>/volumes/<key>/   cache volumes
     <root>/tmp/<run>/       everything that is not finished; gone when the run ends, however it ends
@@ -193,6 +194,7 @@ class Store:
         for name in (
             "execs",
             "layers",
+            "listings",
             "files",
             "blobs",
             "volumes",
