@@ -7,6 +7,7 @@ import contextlib
 import email.utils
 import subprocess
 import time
+import urllib.error
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -191,6 +192,24 @@ async def test_a_registry_whose_disk_is_full_is_told_by_what_it_said(
         )
         published = await ask(engine, *image, to(f"{store.address}/team/app:1"))
         assert published.endswith(store.manifest("team/app", "1")[0])
+
+
+async def test_what_a_full_disk_left_empty_is_pushed_again(
+    engine: Engine, image: tuple[Step, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "registry").mkdir()
+    with registry(tmp_path / "registry") as store:
+        published = await ask(engine, *image, to(f"{store.address}/team/app:1"))
+        repository = tmp_path / "registry/data/docker/registry/v2/repositories/team/app"
+        links = [next(repository.glob("_layers/sha256/*/link")), *repository.glob("_manifests/revisions/sha256/*/link")]
+        assert len(links) == 2
+        for link in links:
+            link.write_text("")
+        with pytest.raises(urllib.error.HTTPError, match="500"):
+            store.manifest("team/app", published.partition("@")[2])
+        assert await ask(engine, *image, to(f"{store.address}/team/app:1")) == published
+        assert store.manifest("team/app", "1")[0] == published.partition("@")[2]
+        assert all(link.read_text() for link in links)
 
 
 async def test_one_image_that_fails_does_not_take_another_with_it(

@@ -113,7 +113,8 @@ async def _execute(job: Job, nonce: str) -> tuple[Result, int]:
     if nonce:
         container = container.with_env_variable("SLIPWAY_AGAIN", nonce)
     container = container.with_new_file(_PROGRAM, _SCRIPT, permissions=0o755)
-    ran = container.with_exec([_PROGRAM, *command.words], expect=dagger.ReturnType.ANY)
+    # Once: each question that follows would else send all of it again.
+    ran = await container.with_exec([_PROGRAM, *command.words], expect=dagger.ReturnType.ANY).sync()
     code = await ran.exit_code()
     started = int(await ran.file(_STARTED).contents())
     bare = Result(job.scope, job.check, job.shown, Verdict.PASSED)

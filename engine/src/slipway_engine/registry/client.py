@@ -100,6 +100,20 @@ class Client:
         """The answer, tried again while that is worth it. Raises RegistryError for one that is not wanted."""
         return await self.patiently(lambda: self.once(request))
 
+    async def holds(self, request: Request) -> bool:
+        """Whether the registry has it. What it cannot tell even at the last try, it is taken not to have.
+
+        A registry whose disk was full keeps empty files, and cannot read them until they are pushed again.
+        """
+        try:
+            answer = await self.request(replace(request, wanted=(200, 404)))
+        except RegistryError as error:
+            if error.status < 500:
+                raise
+            self._say(f"! {error.request}: {error.what}; pushing it as if it were not there")
+            return False
+        return answer.status_code == 200
+
     async def patiently(self, attempt: Callable[[], Awaitable[T]], *, hopeful: bool = True) -> T:
         """`attempt`, tried again while that is worth it; `hopeful`: also where nobody was there."""
         return await patiently(attempt, say=self._say, hopeful=hopeful)

@@ -39,34 +39,34 @@ _LATER = "try again later: what was uploaded is not sent again"
 class RegistryError(ImageError):
     """A registry refused a request, answered nonsense, or could not be asked.
 
-    `request` is the method and address, `status` that of the answer (0: there was none), `code` the registry's own.
+    `request` is the method and address, `status` that of the answer (0: there was none), `codes` the registry's own.
     `passing`: worth another try, after `retry_after` seconds if the registry said so. `unreachable`: nobody was there.
     """
 
     def __init__(
-        self, request: str, what: str, after: str, *, status: int = 0, code: str = "",
+        self, request: str, what: str, after: str, *, status: int = 0, codes: frozenset[str] = frozenset(),
         passing: bool = False, unreachable: bool = False, retry_after: float | None = None,
     ) -> None:  # fmt: skip
         super().__init__(f"{request}: {what}; {after}" if after else f"{request}: {what}")
         self.request, self.what, self.after = request, what, after
-        self.status, self.code = status, code
+        self.status, self.codes = status, codes
         self.passing, self.unreachable, self.retry_after = passing, unreachable, retry_after
 
     def at_last(self, tries: int) -> RegistryError:
         """The same, of the last of several tries: final now."""
         what = f"{self.what} (after {tries} tries)" if tries > 1 else self.what
         return RegistryError(
-            self.request, what, self.after, status=self.status, code=self.code, unreachable=self.unreachable
+            self.request, what, self.after, status=self.status, codes=self.codes, unreachable=self.unreachable
         )
 
 
 def refused(request: str, answer: httpx.Response, host: str, *, signed_in: bool, hide: Hide) -> RegistryError:
     """The error for an answer that is none of those wanted; `hide` takes secrets out of the registry's words."""
-    code, words = _told(answer, hide)
+    codes, words = _told(answer, hide)
     reason = answer.reason_phrase or "an answer without a reason"
     what = f"{answer.status_code} {reason}" + (f": {words}" if words else "")
     return RegistryError(
-        request, what, _next(answer.status_code, host, signed_in=signed_in), status=answer.status_code, code=code,
+        request, what, _next(answer.status_code, host, signed_in=signed_in), status=answer.status_code, codes=codes,
         passing=answer.status_code in PASSING,
     )  # fmt: skip
 
@@ -116,14 +116,14 @@ def _next(status: int, host: str, *, signed_in: bool) -> str:
     return _NEXT.get(status, _LATER if status in PASSING else "")
 
 
-def _told(answer: httpx.Response, hide: Hide) -> tuple[str, str]:
-    """The registry's own code and words, from the error document of the distribution specification."""
+def _told(answer: httpx.Response, hide: Hide) -> tuple[frozenset[str], str]:
+    """The registry's own codes and words, from the error document of the distribution specification."""
     try:
         errors = json.loads(answer.content)["errors"]
         rows = [row for row in errors if isinstance(row, dict)]
     except (ValueError, TypeError, KeyError):
         text = answer.text if answer.headers.get("content-type", "").startswith("text/plain") else ""
-        return "", _plain(hide(text))
+        return frozenset(), _plain(hide(text))
     parts = []
     for row in rows[:3]:
         words = [str(row.get(key) or "") for key in ("code", "message")]
@@ -131,7 +131,7 @@ def _told(answer: httpx.Response, hide: Hide) -> tuple[str, str]:
         # What went wrong on the registry's own disk is only there.
         words.append(json.dumps(detail) if detail and answer.status_code >= 500 else "")
         parts.append(" ".join(word for word in words if word))
-    return str(rows[0].get("code") or "") if rows else "", _plain(hide("; ".join(parts)))
+    return frozenset(str(row.get("code") or "") for row in rows), _plain(hide("; ".join(parts)))
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from slipway_engine.store.image import Image
 
 # The registry lost a blob that it had: the specification's code, and the older one.
-_INCOMPLETE = ("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN")
+_INCOMPLETE = frozenset({"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Pusher:
         try:
             await self._put(image, repository, tag)
         except RegistryError as error:
-            if error.code not in _INCOMPLETE:
+            if not error.codes & _INCOMPLETE:
                 raise
             self._uploads.forget(names, repository)
             pushed = await self._bring(blobs, repository)
@@ -66,9 +66,9 @@ class Pusher:
         if (repository, image.digest) in self._manifests:
             return True
         target = f"{repository}/manifests/{image.digest}"
-        accept = {"Accept": image.media_type}
-        answer = await self._client.request(Request("HEAD", target, (pushing(repository),), (200, 404), accept))
-        return answer.status_code == 200
+        return await self._client.holds(
+            Request("HEAD", target, (pushing(repository),), headers={"Accept": image.media_type})
+        )
 
     async def _bring(self, blobs: tuple[Blob, ...], repository: str) -> Pushed:
         config, *layers = blobs

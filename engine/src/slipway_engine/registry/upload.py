@@ -83,8 +83,7 @@ class Uploads:
 
     async def _brought(self, blob: Blob, repository: str, others: list[tuple[str, asyncio.Future[Way]]]) -> Way:
         target = f"{repository}/blobs/{blob.digest}"
-        answer = await self._client.request(Request("HEAD", target, (pushing(repository),), (200, 404)))
-        if answer.status_code == 200:
+        if await self._client.holds(Request("HEAD", target, (pushing(repository),))):
             return "there"
         source = await _first(others)
         opened = None if source is None else await self._mount(blob, repository, source)
