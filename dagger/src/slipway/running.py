@@ -30,6 +30,30 @@ class Outcome(Generic[_T]):
     seconds: float
 
 
+class Once(Generic[_T]):
+    """Work that is done when it is first asked for; whoever asks then gets the same outcome."""
+
+    def __init__(self, start: Callable[[], Awaitable[_T]]) -> None:
+        """Keep how the work is started."""
+        self._start = start
+        self._lock = anyio.Lock()
+        self._made: list[_T] = []
+        self._failure: Exception | None = None
+
+    async def __call__(self) -> _T:
+        """What the work gave; raises what it raised."""
+        async with self._lock:
+            if self._failure is not None:
+                raise self._failure
+            if not self._made:
+                try:
+                    self._made.append(await self._start())
+                except (dagger.QueryError, SlipwayError) as error:
+                    self._failure = error
+                    raise
+            return self._made[0]
+
+
 async def run_all(work: Mapping[_K, Callable[[], Awaitable[_T]]]) -> dict[_K, Outcome[_T]]:
     """Run everything at once and to its end; outcomes are in the order of `work`.
 

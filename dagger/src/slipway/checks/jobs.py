@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from slipway.checks.commands import SERVICE_CHECKS, Command, node_commands, python_commands
@@ -19,8 +20,11 @@ from slipway.images import node, python_uv
 from slipway.images.facts import Facts, read_facts
 from slipway.images.image import image
 from slipway.images.labels import Commit
+from slipway.running import Once
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     import dagger
 
     from slipway.config import Config, Service
@@ -48,46 +52,81 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Job:
-    """A command to run; without one, the scope has none for the check."""
+    """A command to run; without one, the scope has none for the check.
+
+    `container` makes what it runs in; what several jobs have in common is made once.
+    """
 
     scope: str
     check: str
     shown: str = ""
     command: Command | None = None
-    container: dagger.Container | None = None
+    container: Callable[[], Awaitable[dagger.Container]] | None = None
     place: Place = _ROOT
 
 
 async def jobs(source: dagger.Directory, config: Config, wanted: Wanted) -> list[Job]:
     """All commands, in the order of the checks and of the services."""
     made: list[Job] = []
+    tools = Once(lambda: toolbox().sync())
     of_services = [check for check in wanted.checks if check in {*SERVICE_CHECKS, "audit"}]
     if of_services:
         names = {n for s in wanted.services for n in (s.name, *s.test.with_)}
         facts = await read_facts(source, config.select(sorted(names)))
+        shared = _Shared(source, config, facts, tools)
         for service in wanted.services:
-            scripts = await _scripts(source, service)
+            site = _Site(shared, service, await _scripts(source, service))
             for check in of_services:
-                made += _of_service(_Site(source, config, service, facts, scripts), check, wanted)
+                made += _of_service(site, check, wanted)
     made += [
-        _of_repository(source, config, check, wanted)
+        _of_repository(source, config, check, wanted, tools)
         for check in wanted.checks
         if check not in of_services
     ]
     return made
 
 
+class _Shared:
+    """What the jobs of several checks, or of several services, have in common."""
+
+    def __init__(
+        self,
+        source: dagger.Directory,
+        config: Config,
+        facts: dict[str, Facts],
+        tools: Once[dagger.Container],
+    ) -> None:
+        self.source, self.config, self.facts, self.tools = source, config, facts, tools
+        self._workshops: dict[str, Once[dagger.Container]] = {}
+        self._images: dict[str, Once[dagger.Container]] = {}
+
+    def workshop(self, service: Service) -> Once[dagger.Container]:
+        """The container for the checks of a service."""
+        facts = self.facts[service.name]
+        return self._workshops.setdefault(
+            service.name,
+            Once(lambda: workshop(self.source, self.config, service, facts).sync()),
+        )
+
+    def image(self, service: Service) -> Once[dagger.Container]:
+        """The image of a service that others are tested with."""
+        facts, project = self.facts[service.name], self.config.project
+        # Without a commit: a test that passed need not run again for the next one.
+        return self._images.setdefault(
+            service.name,
+            Once(lambda: image(self.source, project, service, facts, Commit()).sync()),
+        )
+
+
 @dataclass(frozen=True)
 class _Site:
-    source: dagger.Directory
-    config: Config
+    shared: _Shared
     service: Service
-    facts: dict[str, Facts]
     scripts: dict[str, str]
 
     @property
     def own(self) -> Facts:
-        return self.facts[self.service.name]
+        return self.shared.facts[self.service.name]
 
 
 async def _scripts(source: dagger.Directory, service: Service) -> dict[str, str]:
@@ -115,7 +154,7 @@ def _of_service(site: _Site, check: str, wanted: Wanted) -> list[Job]:
         commands = python_commands(check, site.own.python[service.path])
     if not commands:
         return [Job(service.name, check)]
-    container = _container(site, check)
+    container = partial(_container, site, check)
     place = Place(service.path, inside)
     return [
         Job(service.name, check, shlex.join(each.words), each, container, place)
@@ -123,19 +162,18 @@ def _of_service(site: _Site, check: str, wanted: Wanted) -> list[Job]:
     ]
 
 
-def _container(site: _Site, check: str) -> dagger.Container:
+async def _container(site: _Site, check: str) -> dagger.Container:
     if check == "locks":
-        return locked(site.source, site.config, site.service)
-    container = workshop(site.source, site.config, site.service, site.own)
-    return _with_neighbours(container, site) if check == "test" else container
+        return locked(site.shared.source, site.shared.config, site.service)
+    container = await site.shared.workshop(site.service)()
+    return await _with_neighbours(container, site) if check == "test" else container
 
 
-def _with_neighbours(container: dagger.Container, site: _Site) -> dagger.Container:
+async def _with_neighbours(container: dagger.Container, site: _Site) -> dagger.Container:
     service = site.service
     for name in service.test.with_:
-        other = site.config.services[name]
-        # Without a commit: a test that passed need not run again for the next one.
-        made = image(site.source, site.config.project, other, site.facts[name], Commit())
+        other = site.shared.config.services[name]
+        made = await site.shared.image(other)()
         # Equal services are one service: each tester gets a server of its own.
         made = made.with_env_variable("SLIPWAY_TESTS_OF", service.name)
         for variable, value in other.as_service.env.items():
@@ -149,7 +187,9 @@ def _with_neighbours(container: dagger.Container, site: _Site) -> dagger.Contain
 def _audit(site: _Site, wanted: Wanted) -> Job:
     service = site.service
     lock = lock_of(service.kind, service.path)
-    container = toolbox(site.source.filter(include=[lock, IGNORE_FILE]))
+    container = _looking_at(
+        site.shared.tools, site.shared.source.filter(include=[lock, IGNORE_FILE])
+    )
     asked = command("audit", wanted.advisories, wanted.today, lock)
     return Job(service.name, "audit", f"osv {lock}", asked, container)
 
@@ -159,20 +199,35 @@ def _node_lock(site: _Site) -> Job:
     lock = lock_of(service.kind, service.path)
     folder = "" if service.path == "." else f"{service.path}/"
     include = [lock, f"{folder}package.json", f"{folder}pnpm-workspace.yaml"]
-    container = toolbox(site.source.filter(include=include))
+    container = _looking_at(site.shared.tools, site.shared.source.filter(include=include))
     asked = command("node_locks", service.path)
     return Job(service.name, "locks", f"{lock} against package.json", asked, container)
 
 
-def _of_repository(source: dagger.Directory, config: Config, check: str, wanted: Wanted) -> Job:
+def _looking_at(
+    tools: Once[dagger.Container], directory: dagger.Directory
+) -> Callable[[], Awaitable[dagger.Container]]:
+    async def made() -> dagger.Container:
+        return (await tools()).with_mounted_directory("/src", directory)
+
+    return made
+
+
+def _of_repository(
+    source: dagger.Directory,
+    config: Config,
+    check: str,
+    wanted: Wanted,
+    tools: Once[dagger.Container],
+) -> Job:
     if check == "migrations":
         if config.publish.migrations is None:
             return Job(REPOSITORY, check)
         folder = config.publish.migrations
-        container = toolbox(source.filter(include=[f"{folder}/*.py"]))
+        container = _looking_at(tools, source.filter(include=[f"{folder}/*.py"]))
         return Job(REPOSITORY, check, "slipway's rules", command(check, folder), container)
     program = PROGRAMS[check]
     directory = wanted.tree or source if check == "secrets" else source
     if program.include:
         directory = directory.filter(include=list(program.include))
-    return Job(REPOSITORY, check, program.shown, command(check), toolbox(directory))
+    return Job(REPOSITORY, check, program.shown, command(check), _looking_at(tools, directory))

@@ -107,9 +107,9 @@ def _is_worth_repeating(result: Result) -> bool:
 
 async def _execute(job: Job, nonce: str) -> tuple[Result, int]:
     """Run a command; gives its result and when it began, in whole seconds of the epoch."""
-    container, command = job.container, job.command
-    if container is None or command is None:
+    if job.container is None or job.command is None:
         raise AssertionError(job.check)
+    container, command = await job.container(), job.command
     if nonce:
         container = container.with_env_variable("SLIPWAY_AGAIN", nonce)
     container = container.with_new_file(_PROGRAM, _SCRIPT, permissions=0o755)

@@ -27,8 +27,8 @@ _SETTINGS = {
 }
 
 
-def toolbox(directory: dagger.Directory) -> dagger.Container:
-    """The tools on PATH, and a directory to look at in /src."""
+def toolbox() -> dagger.Container:
+    """The container in /src, where what is to be looked at is mounted; its tools are on PATH."""
     project = files("slipway.checks").joinpath("toolbox")
     container = (
         dag.container()
@@ -48,7 +48,6 @@ def toolbox(directory: dagger.Directory) -> dagger.Container:
     return (
         container.with_env_variable("PATH", f"{_HOME}/.venv/bin:${{PATH}}", expand=True)
         .with_env_variable("PYTHONPATH", _PROGRAMS)
-        .with_mounted_directory("/src", directory)
         .with_workdir("/src")
     )
 

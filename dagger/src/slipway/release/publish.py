@@ -7,14 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slipway.checks import run as checks
-from slipway.checks.sbom.bill import bills_of
+from slipway.checks.sbom.bill import bills_of, described
+from slipway.checks.toolbox_container import toolbox
 from slipway.errors import PublishError
 from slipway.images.build import Built, measure
 from slipway.images.facts import read_facts
 from slipway.images.image import Image, for_platforms
 from slipway.images.labels import labels
 from slipway.release import artifact, contents, manifest, report
-from slipway.running import run_all
+from slipway.running import Once, run_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -85,8 +86,9 @@ async def _built(
     source: dagger.Directory, config: Config, plan: Plan, images: Mapping[str, Image]
 ) -> dict[str, _Made]:
     """Build the images, see what is in them, and pass the gate, all at once."""
+    tools = Once(lambda: toolbox().sync())
     work: dict[str, Any] = {
-        f"{name}: build": partial(_build, made, config.project.reference(name), plan.commit)
+        f"{name}: build": partial(_build, made, config.project.reference(name), plan.commit, tools)
         for name, made in images.items()
     }
     if plan.gate:
@@ -104,9 +106,12 @@ async def _built(
     }
 
 
-async def _build(made: Image, reference: str, commit: Commit) -> tuple[Built, dict[str, str]]:
+async def _build(
+    made: Image, reference: str, commit: Commit, tools: Once[dagger.Container]
+) -> tuple[Built, dict[str, str]]:
     built = await measure(made)
-    return built, await bills_of(made, built.digest, reference, commit)
+    image = described(reference, built.digest, commit)
+    return built, await bills_of(made, image, await tools())
 
 
 def _release(

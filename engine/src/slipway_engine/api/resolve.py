@@ -21,7 +21,6 @@ from graphql import (
     OperationDefinitionNode,
     build_schema,
     print_schema,
-    validate,
 )
 from graphql import execute as run
 
@@ -82,14 +81,14 @@ async def execute(engine: Engine, document: str, call: Any) -> dict[str, Any]:
         if known is not None:
             return {"data": known}
     try:
-        parsed = parse(document)
+        request = parse(document)
     except GraphQLError as error:
         return {"data": None, "errors": [{"message": error.message}]}
-    introspection = _introspects(parsed)
-    problems = [] if introspection else validate(schema(), parsed)
+    introspection = _introspects(request.document)
+    problems = [] if introspection else request.problems(schema())
     if problems:
         return {"data": None, "errors": [{"message": _explain(problem)} for problem in problems]}
-    outcome = run(whole_schema() if introspection else schema(), parsed, context_value=(engine, call))
+    outcome = run(whole_schema() if introspection else schema(), request.document, context_value=(engine, call))
     result: ExecutionResult = await outcome if asyncio.iscoroutine(outcome) else outcome  # type: ignore[assignment]
     if introspection and not result.errors:
         engine.store.put("introspection", _key(document), result.data, ttl_seconds=7 * 86400)

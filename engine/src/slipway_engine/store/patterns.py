@@ -60,11 +60,16 @@ class Patterns:
             body = clean(text[1:] if negated else text)
             if body:
                 self.rules.append((negated, body, _regex(body)))
+        # Without exceptions the order does not matter, and one expression decides.
+        plain = not any(negated for negated, _, _ in self.rules)
+        self._any = re.compile("|".join(rule[2].pattern for rule in self.rules) or "(?!)") if plain else None
         self._folders: dict[str, tuple[bool, ...]] = {"": (False,) * len(self.rules)}
 
     def matches(self, path: str) -> bool:
         """Whether the path, or a folder above it, is matched after all exceptions."""
-        return self._last(path) is False
+        if self._any is None:
+            return self._last(path) is False
+        return self._any.match(path) is not None or True in self._hits(path.rpartition("/")[0])
 
     def may_match_below(self, folder: str, *, negated: bool) -> bool:
         """Whether a rule of that sign could still decide over something below `folder`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagger import dag
@@ -12,7 +13,7 @@ from slipway.checks.toolbox_container import toolbox
 from slipway.images.build import measure
 from slipway.images.facts import read_facts
 from slipway.images.image import Image as Built
-from slipway.images.image import image
+from slipway.images.image import image as planned
 
 if TYPE_CHECKING:
     import dagger
@@ -28,33 +29,32 @@ async def bill(
 ) -> dagger.File:
     """The document as a file, in the format `spdx` or `cyclonedx`."""
     facts = await read_facts(source, [service])
-    made = image(source, config.project, service, facts[service.name], commit)
+    made = planned(source, config.project, service, facts[service.name], commit)
     built = await measure(Built((made,)))
-    described = Image(config.project.reference(service.name), built.digest, _time(commit))
-    texts = await bills(made, described)
+    about = described(config.project.reference(service.name), built.digest, commit)
+    texts = await bills(made, about, toolbox())
     name = f"{service.name}.{wanted}.json"
     return dag.directory().with_new_file(name, texts[wanted]).file(name)
 
 
-async def bills(made: dagger.Container, described: Image) -> dict[str, str]:
-    """The document in every format, by its name."""
-    inventory = (
-        toolbox(dag.directory())
-        .with_mounted_directory("/rootfs", made.rootfs())
-        .with_exec(["python", "-m", "in_toolbox.inventory", "/rootfs"])
+async def bills(made: dagger.Container, image: Image, tools: dagger.Container) -> dict[str, str]:
+    """The document in every format, by its name; `tools` is the toolbox."""
+    inventory = tools.with_mounted_directory("/rootfs", made.rootfs()).with_exec(
+        ["python", "-m", "in_toolbox.inventory", "/rootfs"]
     )
     found = packages(await inventory.stdout())
-    return {wanted: document(described, found) for wanted, document in _FORMATS.items()}
+    return {wanted: document(image, found) for wanted, document in _FORMATS.items()}
 
 
-async def bills_of(made: Built, digest: str, reference: str, commit: Commit) -> dict[str, str]:
-    """Those of an image of that digest; of several platforms, those of the first."""
+async def bills_of(made: Built, image: Image, tools: dagger.Container) -> dict[str, str]:
+    """Those of an image; of several platforms, those of the first."""
     first = made.variants[0]
     if len(made.variants) > 1:
-        digest = (await measure(Built((first,)))).digest
-    return await bills(first, Image(reference, digest, _time(commit)))
+        image = replace(image, digest=(await measure(Built((first,)))).digest)
+    return await bills(first, image, tools)
 
 
-def _time(commit: Commit) -> str:
-    # Without a commit there is none that another run would give too.
-    return commit.time or "1970-01-01T00:00:00Z"
+def described(reference: str, digest: str, commit: Commit) -> Image:
+    """What a bill says of the image itself."""
+    # Without a commit there is no time that another run would give too.
+    return Image(reference, digest, commit.time or "1970-01-01T00:00:00Z")
