@@ -84,4 +84,4 @@ def test_a_refusal_by_ghcr_says_what_its_token_needs(status: int) -> None:
         "a package that was first pushed by hand denies the job's token until then",
     ):
         assert words in text
-    assert (error.status, error.codes, error.passing) == (status, {"DENIED"}, False)
+    assert (error.status, error.codes, error.passing) == (status, frozenset({"DENIED"}), False)

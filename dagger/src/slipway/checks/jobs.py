@@ -40,7 +40,8 @@ class Wanted:
     """What is asked for: services and checks by name, and what single checks need.
 
     `tree` is the repository with all that git would take; `today` is a date in ISO's form;
-    `advisories` is the address of OSV or of a mirror of it.
+    `advisories` is the address of OSV or of a mirror of it. `facts` are those of all services,
+    where they were read already.
     """
 
     services: list[Service]
@@ -48,6 +49,7 @@ class Wanted:
     tree: dagger.Directory | None = None
     today: str = ""
     advisories: str = OSV
+    facts: dict[str, Facts] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,7 @@ async def jobs(source: dagger.Directory, config: Config, wanted: Wanted) -> list
     tools = Once(lambda: toolbox().sync())
     of_services = [check for check in wanted.checks if check in {*SERVICE_CHECKS, "audit"}]
     if of_services:
-        names = {n for s in wanted.services for n in (s.name, *s.test.with_)}
-        facts = await read_facts(source, config.select(sorted(names)))
+        facts = wanted.facts or await _facts(source, config, wanted)
         shared = _Shared(source, config, facts, tools)
         for service in wanted.services:
             site = _Site(shared, service, await _scripts(source, service))
@@ -116,6 +117,11 @@ class _Shared:
             service.name,
             Once(lambda: image(self.source, project, service, facts, Commit()).sync()),
         )
+
+
+async def _facts(source: dagger.Directory, config: Config, wanted: Wanted) -> dict[str, Facts]:
+    names = {n for s in wanted.services for n in (s.name, *s.test.with_)}
+    return await read_facts(source, config.select(sorted(names)))
 
 
 @dataclass(frozen=True)

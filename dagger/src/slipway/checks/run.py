@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import dagger
 
 from slipway.checks.commands import COVERAGE, JUNIT
-from slipway.checks.jobs import Job, Wanted, jobs
+from slipway.checks.jobs import Job, jobs
 from slipway.checks.reading import Output, read, text_of
 from slipway.checks.results import Result, Verdict, summarised
 from slipway.errors import CheckError
@@ -19,7 +19,8 @@ from slipway.running import run_all
 from slipway.table import table
 
 if TYPE_CHECKING:
-    from slipway.config import Config, Service
+    from slipway.checks.jobs import Wanted
+    from slipway.config import Config
 
 _HEADER = ("SERVICE", "CHECK", "COMMAND", "RESULT", "SECONDS")
 _STARTED = "/reports/started"
@@ -28,18 +29,6 @@ _PROGRAM = "/opt/slipway/check"
 _SCRIPT = f"""#!/bin/sh
 mkdir -p /reports && date +%s >{_STARTED} && exec "$@"
 """
-
-
-async def run(
-    source: dagger.Directory, config: Config, services: list[Service], checks: list[str]
-) -> str:
-    """Run the checks of the services in parallel; gives the table.
-
-    Raises:
-        CheckError: at least one failed or could not run, after all have ended; it holds them all.
-
-    """
-    return judged(await results(source, config, Wanted(services, checks)))
 
 
 def judged(found: list[Result]) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slipway.checks import run as checks
+from slipway.checks.jobs import Wanted
 from slipway.checks.sbom.bill import bills_of, described
 from slipway.checks.toolbox_container import toolbox
 from slipway.errors import PublishError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import dagger
 
     from slipway.config import Config
+    from slipway.images.facts import Facts
     from slipway.images.labels import Commit
     from slipway.release.plan import Plan, Push
     from slipway.release.registry import Registry
@@ -63,7 +65,7 @@ async def publish(
         s.name: for_platforms(source, config, s, facts[s.name], plan.commit)
         for s in config.services.values()
     }
-    built = await _built(source, config, plan, images)
+    built = await _built(source, config, plan, images, facts)
     parts = await contents.read(source, config)
     sboms = {name: made.bills for name, made in built.items()}
     release = _release(config, plan, built, replace(parts, sboms=sboms))
@@ -83,7 +85,11 @@ class _Made:
 
 
 async def _built(
-    source: dagger.Directory, config: Config, plan: Plan, images: Mapping[str, Image]
+    source: dagger.Directory,
+    config: Config,
+    plan: Plan,
+    images: Mapping[str, Image],
+    facts: dict[str, Facts],
 ) -> dict[str, _Made]:
     """Build the images, see what is in them, and pass the gate, all at once."""
     tools = Once(lambda: toolbox().sync())
@@ -92,8 +98,8 @@ async def _built(
         for name, made in images.items()
     }
     if plan.gate:
-        services = list(config.services.values())
-        work["gate"] = partial(checks.run, source, config, services, list(plan.gate))
+        wanted = Wanted(list(config.services.values()), list(plan.gate), facts=facts)
+        work["gate"] = partial(_pass, source, config, wanted)
     outcomes: dict[str, Outcome[Any]] = await run_all(work)
     failures = [f"{what}: {o.failure}" for what, o in outcomes.items() if o.failure]
     if failures:
@@ -104,6 +110,10 @@ async def _built(
         for name, o in ended.items()
         if o.value is not None
     }
+
+
+async def _pass(source: dagger.Directory, config: Config, wanted: Wanted) -> str:
+    return checks.judged(await checks.results(source, config, wanted))
 
 
 async def _build(
