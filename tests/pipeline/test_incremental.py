@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,8 @@ def test_a_changed_readme_or_test_rebuilds_nothing(repository: Path) -> None:
 def test_one_changed_line_in_api_rebuilds_api_only(repository: Path) -> None:
     before = _digests(slipway("call", "build", cwd=repository))
     with (repository / "services/api/src/api/__init__.py").open("a") as file:
-        file.write("\nCHANGED = True\n")
+        # Another line than in an earlier run on this machine, whose result would be there.
+        file.write(f'\nCHANGED = "{uuid.uuid4()}"\n')
     done = slipway("call", "build", cwd=repository)
     after = _digests(done)
     assert after.pop("api") != before.pop("api")
