@@ -41,6 +41,7 @@ class Failure(BaseModel):
     times: int = 1
     retry_after: int | None = None
     delay: float = 0
+    body: str = '{"ok": true, "resu'  # of an answer that is malformed
 
 
 @dataclass
@@ -178,7 +179,7 @@ async def _fail(failure: Failure, request: web.Request) -> web.StreamResponse | 
         case "status":
             return _refusal(failure.status, "as told", failure.retry_after)
         case "malformed":
-            return web.Response(text='{"ok": true, "resu', content_type="application/json")
+            return web.Response(text=failure.body, content_type="application/json")
         case "truncated":
             return await broken_off(request)
         case "hang":

@@ -206,6 +206,29 @@ async def test_another_bot_with_the_same_token_is_waited_out(world: World) -> No
         assert await world.hear(1) == ["You said: hi"]
 
 
+async def test_a_message_that_cannot_be_read_does_not_hold_up_the_next(world: World) -> None:
+    world.write("one")
+    world.telegram.pending.append({"update_id": 2, "message": {"of a kind": "to come"}})
+    world.telegram.next_update = 3
+    world.write("three")
+    async with world.bot() as health:
+        assert await world.hear(2) == ["You said: one", "You said: three"]
+        await until(lambda: world.telegram.pending == [])
+        async with aiohttp.ClientSession() as session, session.get(f"{health}/metrics") as response:
+            assert 'kind="unknown",result="unreadable"} 1.0' in await response.text()
+
+
+@pytest.mark.parametrize("result", ['["text"]', '[{"message": {}}]', "{}", "3", "[]}, {"])
+async def test_nonsense_for_updates_is_asked_for_again(result: str, world: World) -> None:
+    body = f'{{"ok": true, "result": {result}}}'
+    world.telegram.failures.append(
+        Failure(method="getUpdates", kind="malformed", times=2, body=body)
+    )
+    async with world.bot():
+        world.write("hi")
+        assert await world.hear(1) == ["You said: hi"]
+
+
 async def test_a_bot_that_telegram_does_not_answer_is_not_ready(world: World) -> None:
     world.telegram.failures.append(Failure(method="getUpdates", status=502, times=1000))
     async with world.bot() as health:

@@ -89,6 +89,16 @@ async def test_an_update_that_is_delivered_twice_is_answered_once(hooked: World)
     assert hooked.rows("SELECT count(*) FROM messages WHERE role = 'user'") == [(1,)]
 
 
+async def test_a_message_that_cannot_be_read_does_not_hold_up_the_next(hooked: World) -> None:
+    async with hooked.bot():
+        await until(lambda: hooked.telegram.calls["setWebhook"] == 1)
+        unknown = {"update_id": 1, "message": {"of a kind": "to come"}}
+        assert await deliver(hooked, unknown, SECRET) == 200
+        hooked.telegram.next_update = 2
+        hooked.write("two")
+        assert await hooked.hear(1) == ["You said: two"]
+
+
 async def test_what_cannot_be_stored_stays_with_telegram(hooked: World) -> None:
     async with hooked.bot():
         await until(lambda: hooked.telegram.calls["setWebhook"] == 1)

@@ -3,6 +3,7 @@
 from aiogram import Bot, Dispatcher
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import Update
+from pydantic import ValidationError
 
 from bot import logs
 from bot.errors import StoreUnavailable
@@ -18,6 +19,27 @@ class Intake:
         self._bot = bot
         self._dispatcher = dispatcher
         self._metrics = metrics
+
+    def read(self, raw: object) -> tuple[int, Update | None]:
+        """Return the number of an update, and the update, or None if it cannot be read.
+
+        Telegram adds kinds of content at any time. One that this version does not know must not
+        hold up what comes after it: it is counted, and left out.
+
+        Raises:
+            ValueError: it is no update at all.
+
+        """
+        number = raw.get("update_id") if isinstance(raw, dict) else None
+        if not isinstance(number, int):
+            message = "an update has a number"
+            raise ValueError(message)  # noqa: TRY004  # from the world outside: its value is wrong
+        try:
+            return number, Update.model_validate(raw, context={"bot": self._bot})
+        except ValidationError as error:
+            _log.error("update_unreadable", error, update_id=number)
+            self._metrics.updates.labels("unknown", "unreadable").inc()
+            return number, None
 
     async def take(self, update: Update) -> None:
         """Record ``update`` and begin what it asks for; Telegram may forget it then.

@@ -31,7 +31,7 @@ class Metrics:
         self.updates = Counter(
             "bot_updates",
             "Updates from Telegram; result: recorded, duplicate, limited, deferred (the database "
-            "was away, it comes again), failed or ignored.",
+            "was away, it comes again), failed, unreadable or ignored.",
             ("kind", "result"),
             registry=self.registry,
         )

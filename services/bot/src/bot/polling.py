@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from aiogram import Bot
 from aiogram.exceptions import (
     AiogramError,
+    ClientDecodeError,
     TelegramConflictError,
     TelegramNotFound,
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
+from aiogram.types import Update
 
 from bot import logs
 from bot.errors import StoreUnavailable, TokenRefused
@@ -88,17 +90,29 @@ class Polling:
     async def _poll(self) -> None:
         # The first answer comes at once: until then the bot does not count as ready.
         seconds = 0 if self._last_success is None else self._pace.poll
-        updates = await self._bot.get_updates(
-            offset=self._offset,
-            timeout=seconds,
-            allowed_updates=["message"],
-            request_timeout=seconds + self._pace.grace,
-        )
+        updates = await self._news(seconds)
         self._last_success = time.monotonic()
         self._metrics.last_poll.set_to_current_time()
-        for update in updates:
-            await self._intake.take(update)
-            self._offset = update.update_id + 1
+        for number, update in updates:
+            if update is not None:
+                await self._intake.take(update)
+            self._offset = number + 1
+
+    async def _news(self, seconds: int) -> list[tuple[int, Update | None]]:
+        try:
+            updates = await self._bot.get_updates(
+                offset=self._offset,
+                timeout=seconds,
+                allowed_updates=["message"],
+                request_timeout=seconds + self._pace.grace,
+            )
+        except ClientDecodeError as error:
+            # aiogram reads all of them or none, and would be given the same ones for ever.
+            try:
+                return [self._intake.read(raw) for raw in _raw(error)]
+            except ValueError:
+                raise error from None
+        return [(update.update_id, update) for update in updates]
 
     async def _back_off(self, error: Exception) -> None:
         self._failures += 1
@@ -109,3 +123,12 @@ class Polling:
         event = "conflict" if isinstance(error, TelegramConflictError) else "poll_failed"
         _log.warning(event, error=type(error).__name__, wait=wait)
         await asyncio.sleep(wait)
+
+
+def _raw(error: ClientDecodeError) -> list[object]:
+    """Return the updates of an answer that is sound but for some of them."""
+    match error.data:
+        case {"ok": True, "result": [_, *_] as updates}:
+            return list(updates)
+    message = "this is no answer with updates"
+    raise ValueError(message)

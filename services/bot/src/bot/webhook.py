@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import json
 from urllib.parse import urlsplit
 
 from aiogram import Bot
@@ -11,9 +12,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
-from aiogram.types import Update
 from aiohttp import web
-from pydantic import ValidationError
 
 from bot import logs
 from bot.errors import StoreUnavailable, TokenRefused
@@ -90,9 +89,11 @@ class Webhook:
             _log.warning("stranger_at_the_webhook")
             return web.Response(status=401)
         try:
-            update = Update.model_validate_json(await request.read(), context={"bot": self._bot})
-        except ValidationError:
+            _, update = self._intake.read(json.loads(await request.read()))
+        except ValueError:
             return web.Response(status=400)
+        if update is None:
+            return web.Response()
         try:
             async with self._one_at_a_time:
                 await self._intake.take(update)
