@@ -166,10 +166,10 @@ def test_a_pyproject_that_cannot_be_used_is_named(text: str, message: str) -> No
         (
             '{"packageManager": "pnpm@10.34.8", "scripts": {"build": "x"}}',
             "pnpm",
-            NodeManifest("10.34.8", frozenset({"build"})),
+            NodeManifest("10.34.8", {"build": "x"}),
         ),
-        ('{"packageManager": "pnpm@10.34.8+sha512.abc"}', "pnpm", NodeManifest("10.34.8", frozenset())),
-        ("{}", "npm", NodeManifest("", frozenset())),
+        ('{"packageManager": "pnpm@10.34.8+sha512.abc"}', "pnpm", NodeManifest("10.34.8", {})),
+        ("{}", "npm", NodeManifest("", {})),
     ],
 )
 def test_a_package_json_tells_scripts_and_manager(text: str, manager: str, expected: NodeManifest) -> None:

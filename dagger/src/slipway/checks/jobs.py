@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +14,6 @@ from slipway.checks.repository import PROGRAMS, command, lock_of
 from slipway.checks.results import REPOSITORY
 from slipway.checks.toolbox_container import toolbox
 from slipway.checks.workshop import locked, workshop
-from slipway.config import Node
 from slipway.images import node, python_uv
 from slipway.images.facts import Facts, read_facts
 from slipway.images.image import image
@@ -76,9 +74,8 @@ async def jobs(source: dagger.Directory, config: Config, wanted: Wanted) -> list
         facts = wanted.facts or await _facts(source, config, wanted)
         shared = _Shared(source, config, facts, tools)
         for service in wanted.services:
-            site = _Site(shared, service, await _scripts(source, service))
             for check in of_services:
-                made += _of_service(site, check, wanted)
+                made += _of_service(_Site(shared, service), check, wanted)
     made += [
         _of_repository(source, config, check, wanted, tools)
         for check in wanted.checks
@@ -128,19 +125,10 @@ async def _facts(source: dagger.Directory, config: Config, wanted: Wanted) -> di
 class _Site:
     shared: _Shared
     service: Service
-    scripts: dict[str, str]
 
     @property
     def own(self) -> Facts:
         return self.shared.facts[self.service.name]
-
-
-async def _scripts(source: dagger.Directory, service: Service) -> dict[str, str]:
-    if not isinstance(service, Node):
-        return {}
-    path = "package.json" if service.path == "." else f"{service.path}/package.json"
-    scripts: dict[str, str] = json.loads(await source.file(path).contents()).get("scripts", {})
-    return scripts
 
 
 def _of_service(site: _Site, check: str, wanted: Wanted) -> list[Job]:
@@ -154,7 +142,7 @@ def _of_service(site: _Site, check: str, wanted: Wanted) -> list[Job]:
     inside = python_uv.folder(service.path)
     if site.own.node is not None:
         manager = service.kind.removeprefix("node-")
-        commands = node_commands(check, manager, site.scripts)
+        commands = node_commands(check, manager, site.own.node.scripts)
         inside = node.SRC
     elif has_python:
         commands = python_commands(check, site.own.python[service.path])

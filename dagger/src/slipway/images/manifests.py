@@ -6,9 +6,12 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slipway.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _MANAGER = re.compile(r"(npm|pnpm)@(\d+\.\d+\.\d+[^+\s]*)(\+\S+)?")
@@ -66,10 +69,10 @@ def python_manifest(path: str, text: str) -> PythonManifest:
 
 @dataclass(frozen=True)
 class NodeManifest:
-    """A `package.json`: its scripts, and the version of the package manager ("" for any)."""
+    """A `package.json`: scripts by name, and the version of the package manager ("" for any)."""
 
     manager_version: str
-    scripts: frozenset[str]
+    scripts: Mapping[str, str]
 
 
 def node_manifest(path: str, text: str, manager: str) -> NodeManifest:
@@ -90,5 +93,4 @@ def node_manifest(path: str, text: str, manager: str) -> NodeManifest:
         raise ConfigError([f'{where}: should be exact, as in "{manager}@10.34.8"'])
     if pinned is not None and pinned[1] != manager:
         raise ConfigError([f"{where}: should be {manager}, or the kind node-{pinned[1]}"])
-    scripts = frozenset(data.get("scripts", {}))
-    return NodeManifest(pinned[2] if pinned else "", scripts)
+    return NodeManifest(pinned[2] if pinned else "", data.get("scripts", {}))
