@@ -27,6 +27,7 @@ GIT = {
     "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_AUTHOR_DATE": "2026-01-31T13:00:00+01:00",
     "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org", "GIT_COMMITTER_DATE": "2026-01-31T13:00:00+01:00",
 }  # fmt: skip
+INDEX = "application/vnd.oci.image.index.v1+json"
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -90,14 +91,19 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     return made
 
 
-@pytest.fixture
-def mixed(tmp_path: Path) -> Other:
-    """A small repository with three services."""
-    shutil.copytree(REPOSITORY / "tests/repositories/mixed", tmp_path / "mixed")
-    made = Other(tmp_path / "mixed")
+def other(name: str, folder: Path) -> Other:
+    """One of the tests' own repositories, as one commit on main."""
+    shutil.copytree(REPOSITORY / "tests/repositories" / name, folder / name)
+    made = Other(folder / name)
     made.git("init", "--quiet", "--initial-branch=main")
     made.commit()
     return made
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Other:
+    """A small repository with three services."""
+    return other("mixed", tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +152,7 @@ def test_every_tag_of_every_image_is_the_digest_that_was_told(
 
 
 def test_the_digest_is_the_one_that_build_tells(published: Result, repository: Clone) -> None:
-    when = repository.git("show", "--no-patch", "--date=format-local:%Y-%m-%dT%H:%M:%SZ", "--format=%cd", "HEAD")
     time = run("date", "--utc", "+%Y-%m-%dT%H:%M:%SZ", "--date", GIT["GIT_COMMITTER_DATE"]).out.strip()
-    del when
     built = repository.slipway("-s", "call", "--commit", repository.sha, "--commit-time", time, "build")
     assert built.code == 0, built
     assert digests(built) == digests(published)
@@ -231,6 +235,24 @@ def test_the_plan_needs_no_network_and_is_the_same_twice(repository: Clone, acce
     assert here.out == alone.out
     for service in (*SERVICES, "release"):
         assert f"{access[1]}/example/slipway-{service}" in here.out
+
+
+def test_two_platforms_are_one_index_under_every_tag(store: Registry, access: tuple[str, ...], tmp_path: Path) -> None:
+    repository = other("platforms", tmp_path)
+    done = repository.slipway("call", "publish", "--tag", "develop", *access)
+    assert done.code == 0, done
+    told = digests(done)["page"]
+    for tag in (*TAGS, f"sha-{repository.sha[:7]}"):
+        digest, index = store.manifest("platforms/page", tag, INDEX)
+        assert digest == told, tag
+        assert [row["platform"]["architecture"] for row in index["manifests"]] == ["amd64", "arm64"]
+    identity, reference = release_of(done)
+    proved = repository.slipway("-s", "call", "release", "--ref", reference, *access[2:], "verify")
+    assert proved.code == 0, proved
+    before = store.uploads()
+    again = repository.slipway("call", "publish", "--tag", "develop", *access)
+    assert again.code == 0, again
+    assert (store.uploads(), digests(again)["page"], release_of(again)[0]) == (before, told, identity)
 
 
 def test_two_at_once_end_as_one(mixed: Other, store: Registry, access: tuple[str, ...], tmp_path: Path) -> None:

@@ -48,9 +48,9 @@ class Registry:
     folder: Path
     certificate: Certificate | None = None
 
-    def manifest(self, name: str, tag: str) -> tuple[str, dict[str, Any]]:
-        """The digest and manifest that the registry has for a tag."""
-        with self._open(f"{name}/manifests/{tag}") as answer:
+    def manifest(self, name: str, tag: str, kind: str = _ACCEPT) -> tuple[str, dict[str, Any]]:
+        """The digest and manifest that the registry has for a tag; `kind` is its media type."""
+        with self._open(f"{name}/manifests/{tag}", kind) as answer:
             return answer.headers["Docker-Content-Digest"], json.load(answer)
 
     def catalog(self) -> list[str]:
@@ -79,9 +79,9 @@ class Registry:
             if aside.exists():
                 aside.rename(place)
 
-    def _open(self, path: str) -> Any:
+    def _open(self, path: str, kind: str = _ACCEPT) -> Any:
         scheme = "https" if self.certificate else "http"
-        request = urllib.request.Request(f"{scheme}://{self.address}/v2/{path}", headers={"Accept": _ACCEPT})
+        request = urllib.request.Request(f"{scheme}://{self.address}/v2/{path}", headers={"Accept": kind})
         if self.authenticated:
             token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
             request.add_header("Authorization", f"Basic {token}")

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from slipway_engine.bases import bootstrap
 from slipway_engine.errors import ImageError
+from slipway_engine.platforms import NATIVE
+from slipway_engine.platforms import options as choosing
 from slipway_engine.state import Auth, Container
 from slipway_engine.store.image import read_config, read_layout
 from slipway_engine.store.layers import Layer, folder_of
@@ -69,7 +71,7 @@ class Reference:
 async def resolve(engine: Engine, container: Container, address: str, recipe: Ref) -> Container:
     """The base at `address`. A tag is looked up in its registry in every run; what it stands for is pulled once."""
     reference = Reference.parse(address)
-    row, known = _stand_in(engine, reference), True
+    row, known = _stand_in(engine, reference) if container.platform == NATIVE else None, True
     if row is None:
         digest = await _digest(engine, container.auth, reference, recipe)
         row, known = await _image(engine, container, reference, digest)
@@ -132,7 +134,9 @@ async def _image(
 
     Also whether it stands for that now: without its registry, a tag's last known image is used.
     """
-    key = f"{reference.registry}/{reference.repository}@{digest}" if digest else str(reference)
+    other = "" if container.platform == NATIVE else f" {container.platform}"
+    by_tag = f"{reference}{other}"
+    key = f"{reference.registry}/{reference.repository}@{digest}{other}" if digest else by_tag
     # Who asks for the same at the same time waits: it is pulled once.
     async with engine.store.held(f"pull-{digest_of([key]).removeprefix('sha256:')[:16]}"):
         row = _kept(engine, key)
@@ -142,13 +146,13 @@ async def _image(
                 engine.progress.line(
                     f"! {reference}: its registry cannot be reached, using what it held when asked last"
                 )
-            elif digest and (engine.store.get("base", str(reference)) or {}).get("digest") != digest:
-                engine.store.put("base", str(reference), row)
+            elif digest and (engine.store.get("base", by_tag) or {}).get("digest") != digest:
+                engine.store.put("base", by_tag, row)
             return row, known
         row = await _fetch(engine, container, reference, digest)
         seconds = _STAND_IN_SECONDS if row["bootstrapped"] else None
         # By the tag too, for a day without network.
-        for name in {key, str(reference)}:
+        for name in {key, by_tag}:
             engine.store.put("base", name, row, seconds)
     return row, True
 
@@ -158,7 +162,9 @@ async def _fetch(engine: Engine, container: Container, reference: Reference, dig
     source = replace(reference, tag="", digest=digest) if digest else reference
     async with _options(engine, container.auth, reference.registry) as options:
         with engine.progress.task(f"pull {reference}"):
-            code, err = await skopeo("copy", *options, f"docker://{source}", f"oci:{layout}:base")
+            code, err = await skopeo(
+                *choosing(container.platform), "copy", *options, f"docker://{source}", f"oci:{layout}:base"
+            )
     if code == 0:
         found, _, layers = await asyncio.to_thread(read_layout, engine.store, layout)
         engine.log.write("base", reference=str(reference), digest=digest or found)
@@ -166,11 +172,19 @@ async def _fetch(engine: Engine, container: Container, reference: Reference, dig
     if not _UNREACHABLE.search(err):
         msg = f'failed to resolve image "{reference}" (platform: "{container.platform}"): {_short(err)}'
         raise ImageError(msg)
-    made = await bootstrap.stand_in(engine, f"{reference.registry}/{reference.repository}", reference.tag)
+    native = container.platform == NATIVE
+    made = (
+        await bootstrap.stand_in(engine, f"{reference.registry}/{reference.repository}", reference.tag)
+        if native
+        else None
+    )
     if made is None:
+        which = (
+            f"for it; there are stand-ins for {', '.join(bootstrap.KNOWN)}" if native else f"for {container.platform}"
+        )
         msg = (
             f'failed to resolve image "{reference}": its registry cannot be reached ({_short(err)}) and there is no '
-            f"stand-in for it; there are stand-ins for {', '.join(bootstrap.KNOWN)}"
+            f"stand-in {which}"
         )
         raise ImageError(msg)
     from slipway_engine.store.image import config_of

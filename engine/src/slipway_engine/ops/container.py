@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from slipway_engine import platforms
 from slipway_engine.api.registry import Context, op, snake
 from slipway_engine.errors import InputError, SlipwayError
 from slipway_engine.state import Auth, Container, File, Health, Mount, Port
@@ -46,14 +47,8 @@ def _put(pairs: tuple[tuple[str, str], ...], name: str, value: str | None) -> tu
 
 @op("Query.container")
 async def container(ctx: Context, _self: None, *, platform: str | None = None) -> Container:
-    """An empty container."""
-    from slipway_engine.ops.query import PLATFORM
-
-    wanted = PLATFORM if platform in (None, "current") else str(platform)
-    if wanted != PLATFORM:
-        msg = f"container(platform: {wanted!r}): the embedded engine builds for {PLATFORM} only; use a Dagger engine"
-        raise InputError(msg)
-    return Container(wanted)
+    """An empty container; for another platform than the machine's it can be filled, and not run."""
+    return Container(platforms.read(platform))
 
 
 @op("Container.withEnvVariable")

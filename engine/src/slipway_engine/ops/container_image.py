@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,9 @@ from slipway_engine.bases.bootstrap import LABEL
 from slipway_engine.bases.resolve import Reference, canonical, resolve, skopeo
 from slipway_engine.errors import ImageError, InputError
 from slipway_engine.ops.host import host_path
+from slipway_engine.platforms import options
 from slipway_engine.state import Container, File
-from slipway_engine.store.image import Image, archive, assemble, read_layout
+from slipway_engine.store.image import Image, archive, assemble, assemble_index, read_layout
 from slipway_engine.store.pack import blob
 from slipway_engine.store.tree import Entry
 from slipway_engine.values import Ref, digest_of
@@ -56,14 +58,30 @@ async def image_ref(ctx: Context, self: None) -> str:
 async def _image(
     ctx: Context, self: Container, variants: list[Ref] | None, compression: str | None, media_types: str
 ) -> Image:
-    if variants:
-        msg = "platformVariants: the embedded engine makes images of one platform; use a Dagger engine for several"
-        raise InputError(msg)
     if compression not in (None, "Gzip", "GZIP"):
         msg = f"forcedCompression: {compression} is not served by the embedded engine; it packs layers with gzip"
         raise InputError(msg)
     docker = media_types in ("DockerMediaTypes", "DOCKER")
-    return await asyncio.to_thread(assemble, ctx.engine.store, self, docker=docker)
+    containers = await _containers(ctx, self, variants)
+    if len(containers) == 1:
+        return await asyncio.to_thread(assemble, ctx.engine.store, containers[0], docker=docker)
+    return await asyncio.to_thread(assemble_index, ctx.engine.store, containers, docker=docker)
+
+
+async def _containers(ctx: Context, self: Container, variants: list[Ref] | None) -> list[Container]:
+    """The container, and its variants; beside these, one without files is only where they are named."""
+    if not variants:
+        return [self]
+    named = [await ctx.evaluate(ref) for ref in variants]
+    containers = [each for each in (self, *named) if each.chain]
+    if not containers:
+        msg = "platformVariants: none of the containers has any files"
+        raise InputError(msg)
+    twice = [name for name, count in Counter(each.platform for each in containers).items() if count > 1]
+    if twice:
+        msg = f"platformVariants: several containers are for {', '.join(twice)}; an image has one for each platform"
+        raise InputError(msg)
+    return containers
 
 
 @op("Container.asTarball")
@@ -123,7 +141,7 @@ async def publish(
     if registry_service is not None:
         msg = "Container.publish(registryService:) is not served by the embedded engine"
         raise InputError(msg)
-    stand_in = self.bootstrapped or any(name == LABEL for name, _ in self.config.labels)
+    stand_in = any(_is_stand_in(each) for each in await _containers(ctx, self, platform_variants))
     if stand_in and os.environ.get("SLIPWAY_PUBLISH_STAND_INS") != "1":
         msg = (
             f"{address}: the image stands on a stand-in for its base, made where no registry could be reached, and is "
@@ -140,12 +158,16 @@ async def publish(
     return f"{named}@{image.digest}"
 
 
+def _is_stand_in(container: Container) -> bool:
+    return container.bootstrapped or any(name == LABEL for name, _ in container.config.labels)
+
+
 async def _push(engine: Engine, container: Container, reference: Reference, image: Image) -> None:
     from slipway_engine.registry.errors import RegistryError
     from slipway_engine.registry.upload import Blob
 
-    places = [(name, blob(engine.store, name)) for name in image.blobs]
-    blobs = tuple(Blob(name, place, place.stat().st_size) for name, place in places)
+    places = [(name, blob(engine.store, name)) for name in image.all_blobs()]
+    blobs = {name: Blob(name, place, place.stat().st_size) for name, place in places}
     pusher = await engine.registries.pusher(reference.registry, container.auth)
     with engine.progress.task(f"push {reference}"):
         try:
@@ -165,7 +187,9 @@ async def import_(ctx: Context, self: Container, *, source: Ref, tag: str = "") 
     made: File = await ctx.evaluate(source)
     layout = ctx.engine.store.scratch("import")
     wanted = f":{tag}" if tag else ""
-    code, err = await skopeo("copy", f"oci-archive:{made.entry.source}{wanted}", f"oci:{layout}:image")
+    code, err = await skopeo(
+        *options(self.platform), "copy", f"oci-archive:{made.entry.source}{wanted}", f"oci:{layout}:image"
+    )
     if code != 0:
         msg = f"Container.import: {made.name} is not an OCI archive that can be read: {err.strip()[-300:]}"
         raise ImageError(msg)

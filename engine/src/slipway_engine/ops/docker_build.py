@@ -14,7 +14,7 @@ from typing import Any
 from slipway_engine.api.registry import Context, op
 from slipway_engine.bases.resolve import Reference, resolve
 from slipway_engine.errors import ExecError, HostError, InputError
-from slipway_engine.ops.query import PLATFORM
+from slipway_engine.platforms import NATIVE, read
 from slipway_engine.state import Container
 from slipway_engine.store.image import archive, assemble, read_layout
 from slipway_engine.store.layers import Layer, lay_out
@@ -49,12 +49,17 @@ async def docker_build(
         raise InputError(msg)
     arguments = {row["name"]: row["value"] for row in build_args or []}
     text = Path(entry.source).read_text(encoding="utf-8", errors="replace")
-    bases = {name: await resolve(ctx.engine, Container(PLATFORM), name, ctx.ref) for name in _bases(text, arguments)}
+    empty = Container(read(platform))
+    bases = {name: await resolve(ctx.engine, empty, name, ctx.ref) for name in _bases(text, arguments)}
     keys = {name: [layer.key for layer in base.chain] for name, base in bases.items()}
-    key = digest_of(["dockerfile", self.key, dockerfile, arguments, target, keys])
+    other = [] if empty.platform == NATIVE else [empty.platform]
+    key = digest_of(["dockerfile", self.key, dockerfile, arguments, target, keys, *other])
     row = ctx.engine.store.get("docker-build", key)
     if row is None or not all(Path(layer["folder"]).exists() for layer in row["layers"]):
-        row = await _build(ctx, self, dockerfile, arguments, target, bases)
+        chosen = [f"--build-arg={name}={value}" for name, value in sorted(arguments.items())]
+        chosen += [f"--target={target}"] if target else []
+        chosen += [f"--platform={empty.platform}"] if other else []
+        row = await _build(ctx, self, dockerfile, chosen, bases)
         ctx.engine.store.put("docker-build", key, row)
     else:
         ctx.engine.log.write("cached", command=f"build {dockerfile}", key=key)
@@ -62,7 +67,7 @@ async def docker_build(
 
     layers = tuple(Layer(layer["key"], layer["folder"]) for layer in row["layers"])
     stand_in = any(base.bootstrapped for base in bases.values())
-    return Container(PLATFORM, layers, read_config(row["config"]), bootstrapped=stand_in)
+    return replace(empty, chain=layers, config=read_config(row["config"]), bootstrapped=stand_in)
 
 
 def _bases(text: str, arguments: dict[str, str]) -> list[str]:
@@ -87,7 +92,7 @@ def _bases(text: str, arguments: dict[str, str]) -> list[str]:
 
 
 async def _build(
-    ctx: Context, context: Tree, dockerfile: str, arguments: dict[str, str], target: str, bases: dict[str, Container]
+    ctx: Context, context: Tree, dockerfile: str, options: list[str], bases: dict[str, Container]
 ) -> dict[str, Any]:
     if shutil.which("buildah") is None:
         msg = "buildah is not installed, and building a Dockerfile needs it: sudo apt-get install buildah"
@@ -114,9 +119,6 @@ async def _build(
                 if runner.machine.ca_bundle
                 else []
             )
-            options = [f"--build-arg={name}={value}" for name, value in sorted(arguments.items())]
-            if target:
-                options.append(f"--target={target}")
             limits = [part for limit in runner.machine.limits for part in ("--ulimit", limit)]
             image = f"slipway-{digest_of(str(ctx.ref))[7:23]}"
             command = [
@@ -143,7 +145,7 @@ async def _build(
     config = replace(config, health=read_config({"config": (described.get("Docker") or {}).get("config")}).health)
     return {
         "layers": [{"key": layer.key, "folder": layer.folder} for layer in layers],
-        "config": config_of(Container(PLATFORM, config=config), []),
+        "config": config_of(Container(NATIVE, config=config), []),
     }
 
 

@@ -112,9 +112,9 @@ async def address_file(
 async def address_container(ctx: Context, self: str) -> Container:
     """The image of that reference."""
     from slipway_engine.bases.resolve import resolve
-    from slipway_engine.ops.query import PLATFORM
+    from slipway_engine.platforms import NATIVE
 
-    return await resolve(ctx.engine, Container(PLATFORM), self, ctx.ref)
+    return await resolve(ctx.engine, Container(NATIVE), self, ctx.ref)
 
 
 @op("Address.secret")

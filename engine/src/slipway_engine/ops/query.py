@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import platform
-
 from slipway_engine import API_VERSION
 from slipway_engine.api.registry import Context, op
-
-_MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
-PLATFORM = f"linux/{_MACHINES.get(platform.machine(), platform.machine())}"
+from slipway_engine.platforms import NATIVE
 
 
 @op("Query.version")
@@ -20,4 +16,4 @@ async def version(_ctx: Context, _self: None) -> str:
 @op("Query.defaultPlatform")
 async def default_platform(_ctx: Context, _self: None) -> str:
     """This machine's platform."""
-    return PLATFORM
+    return NATIVE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,28 +40,39 @@ class Pusher:
         self._uploads = uploads
         self._manifests: set[tuple[str, str]] = set()
 
-    async def push(self, image: Image, blobs: tuple[Blob, ...], repository: str, tag: str) -> Pushed:
-        """Push the image under the tag; its configuration is the first of the blobs.
+    async def push(self, image: Image, blobs: Mapping[str, Blob], repository: str, tag: str) -> Pushed:
+        """Push the image under the tag; `blobs` has, by digest, all that it is made of.
 
         A manifest that the repository has is only given its new tag. Raises RegistryError.
         """
-        names = [blob.digest for blob in blobs]
-        pushed = Pushed(0, Counter({"there": len(blobs)}))
+        names = image.all_blobs()
+        pushed = Pushed(0, Counter({"there": len(names)}))
         if await self._has(image, repository):
             self._uploads.note(names, repository)
         else:
-            pushed = await self._bring(blobs, repository)
+            pushed = await self._complete(image, blobs, repository)
         try:
             await self._put(image, repository, tag)
         except RegistryError as error:
             if not error.codes & _INCOMPLETE:
                 raise
             self._uploads.forget(names, repository)
-            pushed = await self._bring(blobs, repository)
+            pushed = await self._complete(image, blobs, repository)
             await self._put(image, repository, tag)
         await self._prove(image, repository, tag)
         self._manifests.add((repository, image.digest))
         return pushed
+
+    async def _complete(self, image: Image, blobs: Mapping[str, Blob], repository: str) -> Pushed:
+        """Have in the repository what the manifest names: the blobs; or of an index, the images."""
+        if not image.parts:
+            return await self._bring([blobs[name] for name in image.blobs], repository)
+        sent, ways = 0, Counter[str]()
+        for part in image.parts:
+            pushed = await self._bring([blobs[name] for name in part.blobs], repository)
+            await self._put(part, repository, part.digest)
+            sent, ways = sent + pushed.uploaded, ways + pushed.blobs
+        return Pushed(sent, ways)
 
     async def _has(self, image: Image, repository: str) -> bool:
         if (repository, image.digest) in self._manifests:
@@ -70,7 +82,8 @@ class Pusher:
             Request("HEAD", target, (pushing(repository),), headers={"Accept": image.media_type})
         )
 
-    async def _bring(self, blobs: tuple[Blob, ...], repository: str) -> Pushed:
+    async def _bring(self, blobs: list[Blob], repository: str) -> Pushed:
+        """Have the blobs in the repository; the first is the configuration."""
         config, *layers = blobs
         # All of them come to their end, whichever fails: what was uploaded is not sent again.
         came = await asyncio.gather(*(self._uploads.bring(blob, repository) for blob in layers), return_exceptions=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slipway_engine.errors import ExecError, HostError, InputError
+from slipway_engine.platforms import require_native
 from slipway_engine.run.secrets import copy_redacted, fingerprint, plaintext
 from slipway_engine.state import Container, Mount, Outcome
 from slipway_engine.store.layers import Layer
@@ -47,6 +48,7 @@ class Command:
 
 async def execute(engine: Engine, container: Container, command: Command) -> Container:
     """The container after the command; raises ExecError where the exit code is not the expected one."""
+    require_native(container.platform, _title(command.args))
     key = await _key(engine, container, command)
     place = engine.store.path / "execs" / key.removeprefix("sha256:")[:32]
     title = _title(command.args)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway_engine.errors import ServiceError
+from slipway_engine.platforms import require_native
 from slipway_engine.run.secrets import redacted
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Services:
 
     async def start(self, service: Service) -> str:
         """Start the service unless it runs; gives its address once it is ready."""
+        require_native(service.container.platform, "asService")
         task = self._running.get((service.key, service.hostname))
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             task = asyncio.create_task(self._start(service))

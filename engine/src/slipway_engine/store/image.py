@@ -12,20 +12,24 @@ import json
 import os
 import subprocess
 import tarfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from slipway_engine.errors import ImageError
+from slipway_engine.platforms import described
 from slipway_engine.state import Config, Container, Health, Port
 from slipway_engine.store.layers import Layer, mark_opaque
 from slipway_engine.store.pack import blob, pack
 from slipway_engine.store.store import Store, remove
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
 _CONFIG = "application/vnd.oci.image.config.v1+json"
 _LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 _DOCKER = {
+    INDEX: "application/vnd.docker.distribution.manifest.list.v2+json",
     MANIFEST: "application/vnd.docker.distribution.manifest.v2+json",
     _CONFIG: "application/vnd.docker.container.image.v1+json",
     _LAYER: "application/vnd.docker.image.rootfs.diff.tar.gzip",
@@ -43,13 +47,17 @@ _UNITS = (
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A manifest and the blobs it names; `size` is the sum of their bytes."""
+    """A manifest and the blobs it names; or an index, and the images of its platforms."""
 
     digest: str
     manifest: bytes
     blobs: tuple[str, ...]
-    size: int
     media_type: str = MANIFEST
+    parts: tuple[Image, ...] = ()
+
+    def all_blobs(self) -> tuple[str, ...]:
+        """The digests of the blobs of every platform, each once."""
+        return tuple(dict.fromkeys([*self.blobs, *(name for part in self.parts for name in part.blobs)]))
 
 
 def assemble(store: Store, container: Container, *, docker: bool = False) -> Image:
@@ -72,8 +80,25 @@ def assemble(store: Store, container: Container, *, docker: bool = False) -> Ima
     manifest = _encode(body)
     digest = _keep(store, manifest)
     names = (config_digest, *dict.fromkeys(str(layer["digest"]) for layer in layers))
-    size = len(manifest) + len(config) + sum({str(row["digest"]): int(row["size"]) for row in layers}.values())
-    return Image(digest, manifest, names, size, kind(MANIFEST))
+    return Image(digest, manifest, names, kind(MANIFEST))
+
+
+def assemble_index(store: Store, containers: Sequence[Container], *, docker: bool = False) -> Image:
+    """Pack an image for each of several platforms, and write the index of them."""
+    parts = tuple(assemble(store, container, docker=docker) for container in containers)
+    body = {
+        "schemaVersion": 2,
+        "mediaType": _DOCKER[INDEX] if docker else INDEX,
+        "manifests": [
+            {
+                "mediaType": part.media_type, "digest": part.digest, "size": len(part.manifest),
+                "platform": described(container.platform),
+            }
+            for part, container in zip(parts, containers, strict=True)
+        ],
+    }  # fmt: skip
+    manifest = _encode(body)
+    return Image(_keep(store, manifest), manifest, (), str(body["mediaType"]), parts)
 
 
 def config_of(container: Container, diff_ids: list[str]) -> dict[str, Any]:
@@ -100,11 +125,9 @@ def config_of(container: Container, diff_ids: list[str]) -> dict[str, Any]:
         inner["StopSignal"] = config.stop_signal
     if config.health is not None:
         inner["Healthcheck"] = _health_out(config.health)
-    system, _, machine = container.platform.partition("/")
     created = dict(config.labels).get("org.opencontainers.image.created") or _EPOCH
     return {
-        "architecture": machine,
-        "os": system,
+        **described(container.platform),
         "created": created,
         "config": inner,
         "rootfs": {"type": "layers", "diff_ids": diff_ids},
@@ -138,11 +161,11 @@ def archive(store: Store, image: Image, target: Path, *, tag: str = "") -> None:
     entry: dict[str, Any] = {"mediaType": image.media_type, "digest": image.digest, "size": len(image.manifest)}
     if tag:
         entry["annotations"] = {"org.opencontainers.image.ref.name": tag}
-    index = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [entry]}
+    index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}
     with target.open("wb") as out, tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         _member(tar, "index.json", _encode(index))
         _member(tar, "oci-layout", b'{"imageLayoutVersion":"1.0.0"}')
-        for name in sorted({image.digest, *image.blobs}):
+        for name in sorted({image.digest, *(part.digest for part in image.parts), *image.all_blobs()}):
             path = blob(store, name)
             info = _info("blobs/sha256/" + name.removeprefix("sha256:"), path.stat().st_size)
             with path.open("rb") as data:
