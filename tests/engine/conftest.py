@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.support import rootfs
+from tests.support.faulty_registry import FaultyRegistry, faulty
 from tests.support.registry import Registry, registry
 from tests.support.session import Step, ask, step
 
@@ -45,6 +46,13 @@ async def small(engine: Engine, small_root: Path) -> tuple[Step, Step]:
 def open_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A registry that asks nobody who they are."""
     with registry(tmp_path_factory.mktemp("registry")) as made:
+        yield made
+
+
+@pytest.fixture
+async def proxy(open_registry: Registry) -> AsyncIterator[FaultyRegistry]:
+    """The way to it, on which faults can be put."""
+    async with faulty(open_registry) as made:
         yield made
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import tarfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.faulty_registry import FaultyRegistry, faulty
+from tests.support.faulty_registry import FaultyRegistry
 from tests.support.publishing import to
 from tests.support.registry import Registry
 from tests.support.session import Refused, Step, ask, ask_node, step
@@ -22,12 +21,6 @@ pytestmark = pytest.mark.engine
 
 OTHER = "linux/arm64" if NATIVE == "linux/amd64" else "linux/amd64"
 INDEX = "application/vnd.oci.image.index.v1+json"
-
-
-@pytest.fixture
-async def proxy(open_registry: Registry) -> AsyncIterator[FaultyRegistry]:
-    async with faulty(open_registry) as made:
-        yield made
 
 
 @pytest.fixture

@@ -6,11 +6,10 @@ import asyncio
 import json
 import subprocess
 import tarfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.faulty_registry import FaultyRegistry, faulty
+from tests.support.faulty_registry import FaultyRegistry
 from tests.support.publishing import layered, login, to
 from tests.support.registry import PASSWORD, USER, Certificate, Registry, certificate, registry
 from tests.support.session import Refused, Step, ask, ask_node, step
@@ -24,12 +23,6 @@ pytestmark = pytest.mark.engine
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return certificate(tmp_path_factory.mktemp("certificate"))
-
-
-@pytest.fixture
-async def proxy(open_registry: Registry) -> AsyncIterator[FaultyRegistry]:
-    async with faulty(open_registry) as made:
-        yield made
 
 
 async def publish(engine: Engine, image: tuple[Step, ...], *addresses: str) -> list[str]:

@@ -8,13 +8,13 @@ import email.utils
 import subprocess
 import time
 import urllib.error
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.faulty_registry import FaultyRegistry, faulty
+from tests.support.faulty_registry import FaultyRegistry
 from tests.support.publishing import layered, to
-from tests.support.registry import Registry, free_address, registry
+from tests.support.registry import free_address, registry
 from tests.support.session import Refused, Step, ask
 
 from slipway_engine.engine import Engine
@@ -22,12 +22,6 @@ from slipway_engine.engine import Engine
 pytestmark = pytest.mark.engine
 
 UPLOADS = "/blobs/uploads/"
-
-
-@pytest.fixture
-async def proxy(open_registry: Registry) -> AsyncIterator[FaultyRegistry]:
-    async with faulty(open_registry) as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from slipway_engine.engine import Engine
 from slipway_engine.log import Progress
 
 pytestmark = pytest.mark.engine
-
-
-@pytest.fixture
-async def proxy(open_registry: Registry) -> AsyncIterator[FaultyRegistry]:
-    async with faulty(open_registry) as made:
-        yield made
 
 
 def asked(address: str, number: int, *before: Step) -> tuple[Step, ...]:

@@ -287,5 +287,6 @@ async def _config(source: dagger.Directory) -> Config:
     try:
         text = await source.file(FILE).contents()
     except dagger.QueryError:
-        raise ConfigError([f"{FILE}: is missing at the root of the repository"]) from None
+        problem = "is missing at the root of the repository; describe its services there"
+        raise ConfigError([f"{FILE}: {problem}, as docs/configuration.md shows"]) from None
     return parse(text)

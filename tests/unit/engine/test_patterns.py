@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from slipway_engine.errors import InputError
 from slipway_engine.store.patterns import Patterns, enters, selector
@@ -71,3 +73,12 @@ def test_include_and_exclude_work_together() -> None:
     assert keep("src/a.py", False)
     assert not keep("src/a.pyc", False)
     assert not keep("tests/a.py", False)
+
+
+@given(
+    st.lists(st.text("ab*?/", min_size=1, max_size=6), max_size=4),
+    st.lists(st.text("ab", min_size=1, max_size=2), min_size=1, max_size=3).map("/".join),
+)
+def test_without_exceptions_one_expression_says_what_the_rules_say_one_by_one(rules: list[str], path: str) -> None:
+    one_by_one = any(Patterns([rule, "!never"]).matches(path) for rule in rules)
+    assert Patterns(rules).matches(path) is one_by_one

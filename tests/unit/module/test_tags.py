@@ -1,18 +1,14 @@
-"""Which tags a commit gets: upstream's vectors, the rules of our own, and every refusal as a whole message."""
+"""Which tags a commit gets by the rules of our own, and every refusal as a whole message."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from slipway.config import Tags, parse
-from slipway.errors import ConfigError, InputError
-from slipway.release.names import branch_tag, is_tag, sanitise
+from slipway.config import Tags
+from slipway.errors import InputError
 from slipway.release.refs import Origin
 from slipway.release.tags import tags
 
-VECTORS = json.loads((Path(__file__).parent / "data" / "tag-vectors.json").read_text())
 SHA = "860c1904a1ce19322e91ac35af1ab07466440c37"
 SHORT = "sha-860c190"
 
@@ -29,77 +25,6 @@ def refusal(ref: str, **values: Any) -> str:
     with pytest.raises(InputError) as caught:
         tagged(ref, **values)
     return str(caught.value)
-
-
-# Upstream's vectors.
-
-
-def of_vector(vector: dict[str, Any]) -> list[str]:
-    long = "type=sha,format=long" in vector["rules"]
-    origin = Origin(vector["event"], vector["ref"], vector["sha"], vector["default_branch"])
-    return list(tags(origin, rules(sha_length=40 if long else 7, pull_request="pr-{number}")))
-
-
-def by_safety(safe: bool) -> dict[str, dict[str, Any]]:
-    return {row["id"]: row for row in VECTORS["profile_vectors"] if row["usable_as_expectation"] is safe}
-
-
-@pytest.mark.parametrize("vector", by_safety(True).values(), ids=by_safety(True))
-def test_a_safe_row_gives_upstreams_tags(vector: dict[str, Any]) -> None:
-    expected = [
-        f"{image.lower()}:{tag}" for image in vector["images"] for tag in of_vector(vector)
-    ]  # images are lower-cased by upstream; ours have to be written so
-    assert expected == vector["upstream_tags"]
-
-
-REPAIRED = {
-    "p11": ["branch-77710aedc7", SHORT],
-    "p13": ["lead-28473507d6", SHORT],
-    "p15": ["x" * 117 + "-f5e19a4ccf", SHORT],
-    "p25": [SHORT],
-    "p29": ["dev", SHORT],
-}
-REFUSED = {
-    "p17": (
-        "--ref: the branch 'sha-860c190' would be published as sha-860c190, which is kept for commits; rename the "
-        'branch, or give branches tags of their own: branch = "branch-{branch}" under [tags] in slipway.toml'
-    ),
-}
-
-
-def test_every_unsafe_row_has_an_expectation() -> None:
-    assert sorted(by_safety(False)) == sorted({**REPAIRED, **REFUSED})
-
-
-@pytest.mark.parametrize("row", REPAIRED)
-def test_an_unsafe_row_is_repaired(row: str) -> None:
-    assert of_vector(by_safety(False)[row]) == REPAIRED[row]
-
-
-@pytest.mark.parametrize("row", REFUSED)
-def test_an_unsafe_row_is_refused(row: str) -> None:
-    with pytest.raises(InputError) as caught:
-        of_vector(by_safety(False)[row])
-    assert str(caught.value) == REFUSED[row]
-
-
-@pytest.mark.parametrize("row", VECTORS["sanitise_vectors"], ids=lambda row: row["in"])
-def test_characters_are_replaced_as_upstream_does(row: dict[str, str]) -> None:
-    assert sanitise(row["in"]) == row["upstream_out"]
-
-
-@pytest.mark.parametrize("row", VECTORS["sanitise_vectors"], ids=lambda row: row["in"])
-def test_a_branch_is_called_as_upstream_calls_it_where_a_registry_takes_that(row: dict[str, str]) -> None:
-    repaired = {"-lead": "lead-54e05a0bef"}
-    assert branch_tag("{branch}", row["in"]) == repaired.get(row["in"], row["upstream_out"])
-
-
-VALIDITY = [case for case in VECTORS["reference_validity"]["cases"] if "tag" in case]
-
-
-@pytest.mark.parametrize("case", VALIDITY, ids=lambda case: case.get("why", case["tag"]))
-def test_what_a_registry_takes_is_known(case: dict[str, Any]) -> None:
-    assert is_tag(case["tag"]) is case["accepted"]
 
 
 # The default profile, and what may be configured.
@@ -328,91 +253,6 @@ def test_the_default_branch_is_a_name(branch: str) -> None:
     assert str(caught.value) == (
         f"--default-branch: '{branch}' is no branch; write its name, as in main, also where the event does not carry it"
     )
-
-
-# [tags] in slipway.toml.
-
-PROJECT = """
-[project]
-name = "shop"
-image = "ghcr.io/owner/{project}-{service}"
-[services.db]
-kind = "postgres"
-"""
-
-
-def test_without_a_section_the_defaults_hold() -> None:
-    assert parse(PROJECT).tags == Tags()
-
-
-def test_the_section_is_read() -> None:
-    text = """
-    [tags]
-    branch = "branch-{branch}"
-    sha = "git-{sha}"
-    sha-length = 40
-    versions = ["v{version}", "{major}"]
-    pull-request = "pr-{number}"
-    latest = ["stable-versions"]
-    """
-    assert parse(PROJECT + text).tags == rules(
-        branch="branch-{branch}",
-        sha="git-{sha}",
-        sha_length=40,
-        versions=["v{version}", "{major}"],
-        pull_request="pr-{number}",
-        latest=["stable-versions"],
-    )
-
-
-def once(key: str, name: str, example: str) -> str:
-    return (
-        f'tags/{key}: should hold "{{{name}}}" once, among at most 63 letters, digits, "_", "." and "-", '
-        f'as in "{example}"'
-    )
-
-
-BRANCH = once("branch", "branch", "branch-{branch}")
-VERSION = (
-    'tags/versions/0: should hold "{version}" or "{major}", and otherwise only "{minor}", "{patch}" and '
-    'letters, digits, "_", "." and "-", as in "{major}.{minor}"'
-)
-FAULTS = {
-    "no placeholder": ('branch = "develop"', BRANCH),
-    "another placeholder": ('branch = "{name}"', BRANCH),
-    "a placeholder twice": ('branch = "{branch}-{branch}"', BRANCH),
-    "no tag": ('branch = "-{branch}"', BRANCH),
-    "a character of no tag": ('branch = "a+{branch}"', BRANCH),
-    "a brace too many": ('branch = "{{branch}"', BRANCH),
-    "too long": (f'branch = "{"a" * 64}{{branch}}"', BRANCH),
-    "a sha without a sha": ('sha = "sha"', once("sha", "sha", "sha-{sha}")),
-    "a pull request": ("pull-request = true", "tags/pull-request: should be a string, in quotes"),
-    "a pull request without a number": ('pull-request = "pr"', once("pull-request", "number", "pr-{number}")),
-    "a version without one": ('versions = ["{minor}"]', VERSION),
-    "an unknown part": ('versions = ["{version}-{date}"]', VERSION),
-    "another length": ("sha-length = 12", "tags/sha-length: should be 7 or 40"),
-    "latest for all": ('latest = ["all"]', "tags/latest/0: should be 'default-branch' or 'stable-versions'"),
-    "a word for a list": ('latest = "default-branch"', "tags/latest: should be a list"),
-    "a misspelt key": (
-        'brnach = "{branch}"',
-        (
-            'tags/brnach: unknown key; did you mean "branch"? '
-            "Known keys: branch, latest, pull-request, sha, sha-length, versions"
-        ),
-    ),
-}
-
-
-@pytest.mark.parametrize(("line", "message"), FAULTS.values(), ids=FAULTS)
-def test_a_fault_in_the_section_is_named(line: str, message: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        parse(f"{PROJECT}[tags]\n{line}")
-    assert str(caught.value) == f"slipway.toml: {message}"
-
-
-def test_a_section_that_is_no_table_is_named() -> None:
-    with pytest.raises(ConfigError, match=r"^slipway.toml: tags: should be a table$"):
-        parse(f"tags = 1\n{PROJECT}")
 
 
 # What git knows besides the ref.

@@ -68,18 +68,18 @@ class Job:
 async def jobs(source: dagger.Directory, config: Config, wanted: Wanted) -> list[Job]:
     """All commands, in the order of the checks and of the services."""
     made: list[Job] = []
-    tools = Once(lambda: toolbox().sync())
+    facts: dict[str, Facts] = wanted.facts or {}
     of_services = [check for check in wanted.checks if check in {*SERVICE_CHECKS, "audit"}]
+    if of_services and wanted.facts is None:
+        names = {n for s in wanted.services for n in (s.name, *s.test.with_)}
+        facts = await read_facts(source, config.select(sorted(names)))
+    shared = _Shared(source, config, facts)
     if of_services:
-        facts = wanted.facts or await _facts(source, config, wanted)
-        shared = _Shared(source, config, facts, tools)
         for service in wanted.services:
             for check in of_services:
                 made += _of_service(_Site(shared, service), check, wanted)
     made += [
-        _of_repository(source, config, check, wanted, tools)
-        for check in wanted.checks
-        if check not in of_services
+        _of_repository(shared, check, wanted) for check in wanted.checks if check not in of_services
     ]
     return made
 
@@ -92,11 +92,19 @@ class _Shared:
         source: dagger.Directory,
         config: Config,
         facts: dict[str, Facts],
-        tools: Once[dagger.Container],
     ) -> None:
-        self.source, self.config, self.facts, self.tools = source, config, facts, tools
+        self.source, self.config, self.facts = source, config, facts
+        self._tools = Once(lambda: toolbox().sync())
         self._workshops: dict[str, Once[dagger.Container]] = {}
         self._images: dict[str, Once[dagger.Container]] = {}
+
+    def looking_at(self, directory: dagger.Directory) -> Callable[[], Awaitable[dagger.Container]]:
+        """The toolbox, with a directory to look at."""
+
+        async def made() -> dagger.Container:
+            return (await self._tools()).with_mounted_directory("/src", directory)
+
+        return made
 
     def workshop(self, service: Service) -> Once[dagger.Container]:
         """The container for the checks of a service."""
@@ -114,11 +122,6 @@ class _Shared:
             service.name,
             Once(lambda: image(self.source, project, service, facts, Commit()).sync()),
         )
-
-
-async def _facts(source: dagger.Directory, config: Config, wanted: Wanted) -> dict[str, Facts]:
-    names = {n for s in wanted.services for n in (s.name, *s.test.with_)}
-    return await read_facts(source, config.select(sorted(names)))
 
 
 @dataclass(frozen=True)
@@ -181,9 +184,8 @@ async def _with_neighbours(container: dagger.Container, site: _Site) -> dagger.C
 def _audit(site: _Site, wanted: Wanted) -> Job:
     service = site.service
     lock = lock_of(service.kind, service.path)
-    container = _looking_at(
-        site.shared.tools, site.shared.source.filter(include=[lock, IGNORE_FILE])
-    )
+    shared = site.shared
+    container = shared.looking_at(shared.source.filter(include=[lock, IGNORE_FILE]))
     asked = command("audit", wanted.advisories, wanted.today, lock)
     return Job(service.name, "audit", f"osv {lock}", asked, container)
 
@@ -193,35 +195,20 @@ def _node_lock(site: _Site) -> Job:
     lock = lock_of(service.kind, service.path)
     folder = "" if service.path == "." else f"{service.path}/"
     include = [lock, f"{folder}package.json", f"{folder}pnpm-workspace.yaml"]
-    container = _looking_at(site.shared.tools, site.shared.source.filter(include=include))
+    container = site.shared.looking_at(site.shared.source.filter(include=include))
     asked = command("node_locks", service.path)
     return Job(service.name, "locks", f"{lock} against package.json", asked, container)
 
 
-def _looking_at(
-    tools: Once[dagger.Container], directory: dagger.Directory
-) -> Callable[[], Awaitable[dagger.Container]]:
-    async def made() -> dagger.Container:
-        return (await tools()).with_mounted_directory("/src", directory)
-
-    return made
-
-
-def _of_repository(
-    source: dagger.Directory,
-    config: Config,
-    check: str,
-    wanted: Wanted,
-    tools: Once[dagger.Container],
-) -> Job:
+def _of_repository(shared: _Shared, check: str, wanted: Wanted) -> Job:
     if check == "migrations":
-        if config.publish.migrations is None:
+        folder = shared.config.publish.migrations
+        if folder is None:
             return Job(REPOSITORY, check)
-        folder = config.publish.migrations
-        container = _looking_at(tools, source.filter(include=[f"{folder}/*.py"]))
+        container = shared.looking_at(shared.source.filter(include=[f"{folder}/*.py"]))
         return Job(REPOSITORY, check, "slipway's rules", command(check, folder), container)
     program = PROGRAMS[check]
-    directory = wanted.tree or source if check == "secrets" else source
+    directory = wanted.tree if check == "secrets" and wanted.tree else shared.source
     if program.include:
         directory = directory.filter(include=list(program.include))
-    return Job(REPOSITORY, check, program.shown, command(check), _looking_at(tools, directory))
+    return Job(REPOSITORY, check, program.shown, command(check), shared.looking_at(directory))

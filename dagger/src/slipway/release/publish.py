@@ -81,7 +81,7 @@ class _Made:
 
     image: Built
     bills: dict[str, str]
-    seconds: float
+    seconds: float = 0.0
 
 
 async def _built(
@@ -106,7 +106,7 @@ async def _built(
         raise PublishError("nothing was pushed, for not everything is well", failures)
     ended = {name: outcomes[f"{name}: build"] for name in images}
     return {
-        name: _Made(o.value[0], o.value[1], o.seconds)
+        name: replace(o.value, seconds=o.seconds)
         for name, o in ended.items()
         if o.value is not None
     }
@@ -118,10 +118,10 @@ async def _pass(source: dagger.Directory, config: Config, wanted: Wanted) -> str
 
 async def _build(
     made: Image, reference: str, commit: Commit, tools: Once[dagger.Container]
-) -> tuple[Built, dict[str, str]]:
+) -> _Made:
     built = await measure(made)
     image = described(reference, built.digest, commit)
-    return built, await bills_of(made, image, await tools())
+    return _Made(built, await bills_of(made, image, await tools()))
 
 
 def _release(

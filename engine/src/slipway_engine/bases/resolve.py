@@ -71,7 +71,7 @@ class Reference:
 async def resolve(engine: Engine, container: Container, address: str, recipe: Ref) -> Container:
     """The base at `address`. A tag is looked up in its registry in every run; what it stands for is pulled once."""
     reference = Reference.parse(address)
-    row, known = _stand_in(engine, reference) if container.platform == NATIVE else None, True
+    row, known = _stand_in(engine, reference, container.platform), True
     if row is None:
         digest = await _digest(engine, container.auth, reference, recipe)
         row, known = await _image(engine, container, reference, digest)
@@ -87,12 +87,12 @@ async def resolve(engine: Engine, container: Container, address: str, recipe: Re
     )  # fmt: skip
 
 
-async def canonical(engine: Engine, auth: tuple[Auth, ...], address: str, recipe: Ref) -> str:
+async def canonical(engine: Engine, container: Container, address: str, recipe: Ref) -> str:
     """`registry/repository:tag@digest` as the registry has it now, or "" where it cannot be reached; pulls nothing."""
     reference = Reference.parse(address)
-    if _stand_in(engine, reference) is not None:
+    if _stand_in(engine, reference, container.platform) is not None:
         return ""
-    digest = await _digest(engine, auth, reference, recipe)
+    digest = await _digest(engine, container.auth, reference, recipe)
     return reference.holding(digest) if digest else ""
 
 
@@ -116,9 +116,9 @@ async def _digest(engine: Engine, auth: tuple[Auth, ...], reference: Reference, 
         raise ImageError(msg) from error
 
 
-def _stand_in(engine: Engine, reference: Reference) -> dict[str, Any] | None:
+def _stand_in(engine: Engine, reference: Reference, platform: str) -> dict[str, Any] | None:
     """The stand-in that is used in place of a reference until it is looked up again, if it is still there."""
-    row = _kept(engine, str(reference))
+    row = _kept(engine, f"{reference} {platform}")
     return row if row is not None and row["bootstrapped"] and row["edition"] == bootstrap.edition() else None
 
 
@@ -134,9 +134,8 @@ async def _image(
 
     Also whether it stands for that now: without its registry, a tag's last known image is used.
     """
-    other = "" if container.platform == NATIVE else f" {container.platform}"
-    by_tag = f"{reference}{other}"
-    key = f"{reference.registry}/{reference.repository}@{digest}{other}" if digest else by_tag
+    by_tag = f"{reference} {container.platform}"
+    key = f"{reference.registry}/{reference.repository}@{digest} {container.platform}" if digest else by_tag
     # Who asks for the same at the same time waits: it is pulled once.
     async with engine.store.held(f"pull-{digest_of([key]).removeprefix('sha256:')[:16]}"):
         row = _kept(engine, key)

@@ -39,7 +39,7 @@ async def image_ref(ctx: Context, self: None) -> str:
     recipe = ctx.engine.recipe(ctx.parent)
     if recipe.field == "from" and recipe.parent is not None and not recipe.args.get("registryService"):
         before: Container = await ctx.evaluate(recipe.parent)
-        found = await canonical(ctx.engine, before.auth, recipe.args["address"], ctx.parent)
+        found = await canonical(ctx.engine, before, recipe.args["address"], ctx.parent)
         if found:
             return found
     made: Container = await ctx.evaluate(ctx.parent)
@@ -55,14 +55,11 @@ async def image_ref(ctx: Context, self: None) -> str:
     return made.image_ref
 
 
-async def _image(
-    ctx: Context, self: Container, variants: list[Ref] | None, compression: str | None, media_types: str
-) -> Image:
+async def _image(ctx: Context, containers: list[Container], compression: str | None, media_types: str) -> Image:
     if compression not in (None, "Gzip", "GZIP"):
         msg = f"forcedCompression: {compression} is not served by the embedded engine; it packs layers with gzip"
         raise InputError(msg)
     docker = media_types in ("DockerMediaTypes", "DOCKER")
-    containers = await _containers(ctx, self, variants)
     if len(containers) == 1:
         return await asyncio.to_thread(assemble, ctx.engine.store, containers[0], docker=docker)
     return await asyncio.to_thread(assemble_index, ctx.engine.store, containers, docker=docker)
@@ -94,7 +91,8 @@ async def as_tarball(
     media_types: str = "OCIMediaTypes",
 ) -> File:
     """The image as an OCI archive."""
-    image = await _image(ctx, self, platform_variants, forced_compression, media_types)
+    containers = await _containers(ctx, self, platform_variants)
+    image = await _image(ctx, containers, forced_compression, media_types)
     place = ctx.engine.store.path / "tarballs" / f"{image.digest.removeprefix('sha256:')}.tar"
     if not place.exists():
         scratch = ctx.engine.store.scratch("tarball") / "image.tar"
@@ -141,8 +139,8 @@ async def publish(
     if registry_service is not None:
         msg = "Container.publish(registryService:) is not served by the embedded engine"
         raise InputError(msg)
-    stand_in = any(_is_stand_in(each) for each in await _containers(ctx, self, platform_variants))
-    if stand_in and os.environ.get("SLIPWAY_PUBLISH_STAND_INS") != "1":
+    containers = await _containers(ctx, self, platform_variants)
+    if any(map(_is_stand_in, containers)) and os.environ.get("SLIPWAY_PUBLISH_STAND_INS") != "1":
         msg = (
             f"{address}: the image stands on a stand-in for its base, made where no registry could be reached, and is "
             "not meant for publishing; set SLIPWAY_PUBLISH_STAND_INS=1 to push it all the same"
@@ -152,7 +150,7 @@ async def publish(
     if reference.digest:
         msg = f"{address}: an image is published under a tag, and its digest is what comes out; leave the digest away"
         raise InputError(msg)
-    image = await _image(ctx, self, platform_variants, forced_compression, media_types)
+    image = await _image(ctx, containers, forced_compression, media_types)
     await _push(ctx.engine, self, reference, image)
     named = address if reference.tag != "latest" or address.endswith(":latest") else f"{address}:latest"
     return f"{named}@{image.digest}"

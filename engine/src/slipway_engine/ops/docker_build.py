@@ -52,13 +52,12 @@ async def docker_build(
     empty = Container(read(platform))
     bases = {name: await resolve(ctx.engine, empty, name, ctx.ref) for name in _bases(text, arguments)}
     keys = {name: [layer.key for layer in base.chain] for name, base in bases.items()}
-    other = [] if empty.platform == NATIVE else [empty.platform]
-    key = digest_of(["dockerfile", self.key, dockerfile, arguments, target, keys, *other])
+    key = digest_of(["dockerfile", empty.platform, self.key, dockerfile, arguments, target, keys])
     row = ctx.engine.store.get("docker-build", key)
     if row is None or not all(Path(layer["folder"]).exists() for layer in row["layers"]):
-        chosen = [f"--build-arg={name}={value}" for name, value in sorted(arguments.items())]
+        chosen = [f"--platform={empty.platform}"]
+        chosen += [f"--build-arg={name}={value}" for name, value in sorted(arguments.items())]
         chosen += [f"--target={target}"] if target else []
-        chosen += [f"--platform={empty.platform}"] if other else []
         row = await _build(ctx, self, dockerfile, chosen, bases)
         ctx.engine.store.put("docker-build", key, row)
     else:

@@ -48,10 +48,10 @@ class Command:
 
 async def execute(engine: Engine, container: Container, command: Command) -> Container:
     """The container after the command; raises ExecError where the exit code is not the expected one."""
-    require_native(container.platform, _title(command.args))
+    title = _title(command.args)
+    require_native(container.platform, title)
     key = await _key(engine, container, command)
     place = engine.store.path / "execs" / key.removeprefix("sha256:")[:32]
-    title = _title(command.args)
     if (place / "meta.json").exists():
         engine.log.write("cached", command=title, key=key)
     else:

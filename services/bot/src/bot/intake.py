@@ -12,6 +12,20 @@ from bot.metrics import Metrics
 _log = logs.EventLog("bot.intake")
 
 
+def number_of(raw: object) -> int:
+    """Return the number of an update as Telegram writes it.
+
+    Raises:
+        ValueError: it is no update at all.
+
+    """
+    match raw:
+        case {"update_id": int(number)}:
+            return number
+    message = "an update has a number"
+    raise ValueError(message)
+
+
 class Intake:
     """Hands updates to ``dispatcher``, one after the other."""
 
@@ -20,26 +34,18 @@ class Intake:
         self._dispatcher = dispatcher
         self._metrics = metrics
 
-    def read(self, raw: object) -> tuple[int, Update | None]:
-        """Return the number of an update, and the update, or None if it cannot be read.
+    def read(self, number: int, raw: object) -> Update | None:
+        """Return the update with this number, or None if it cannot be read.
 
         Telegram adds kinds of content at any time. One that this version does not know must not
         hold up what comes after it: it is counted, and left out.
-
-        Raises:
-            ValueError: it is no update at all.
-
         """
-        number = raw.get("update_id") if isinstance(raw, dict) else None
-        if not isinstance(number, int):
-            message = "an update has a number"
-            raise ValueError(message)  # noqa: TRY004  # from the world outside: its value is wrong
         try:
-            return number, Update.model_validate(raw, context={"bot": self._bot})
+            return Update.model_validate(raw, context={"bot": self._bot})
         except ValidationError as error:
             _log.error("update_unreadable", error, update_id=number)
             self._metrics.updates.labels("unknown", "unreadable").inc()
-            return number, None
+            return None
 
     async def take(self, update: Update) -> None:
         """Record ``update`` and begin what it asks for; Telegram may forget it then.

@@ -21,7 +21,7 @@ from aiogram.types import Update
 
 from bot import logs
 from bot.errors import StoreUnavailable, TokenRefused
-from bot.intake import Intake
+from bot.intake import Intake, number_of
 from bot.metrics import Metrics
 
 _log = logs.EventLog("bot.polling")
@@ -93,12 +93,14 @@ class Polling:
         updates = await self._news(seconds)
         self._last_success = time.monotonic()
         self._metrics.last_poll.set_to_current_time()
-        for number, update in updates:
+        for number, raw in updates:
+            update = raw if isinstance(raw, Update) else self._intake.read(number, raw)
             if update is not None:
                 await self._intake.take(update)
             self._offset = number + 1
 
-    async def _news(self, seconds: int) -> list[tuple[int, Update | None]]:
+    async def _news(self, seconds: int) -> list[tuple[int, object]]:
+        """Return what is new by its number; where aiogram cannot read it all, as Telegram wrote it."""
         try:
             updates = await self._bot.get_updates(
                 offset=self._offset,
@@ -109,7 +111,7 @@ class Polling:
         except ClientDecodeError as error:
             # aiogram reads all of them or none, and would be given the same ones for ever.
             try:
-                return [self._intake.read(raw) for raw in _raw(error)]
+                return [(number_of(raw), raw) for raw in _raw(error)]
             except ValueError:
                 raise error from None
         return [(update.update_id, update) for update in updates]

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot import logs
 from bot.errors import StoreUnavailable, TokenRefused
-from bot.intake import Intake
+from bot.intake import Intake, number_of
 from bot.settings import WebhookSettings
 
 _log = logs.EventLog("bot.webhook")
@@ -89,9 +89,11 @@ class Webhook:
             _log.warning("stranger_at_the_webhook")
             return web.Response(status=401)
         try:
-            _, update = self._intake.read(json.loads(await request.read()))
+            raw = json.loads(await request.read())
+            number = number_of(raw)
         except ValueError:
             return web.Response(status=400)
+        update = self._intake.read(number, raw)
         if update is None:
             return web.Response()
         try:
