@@ -79,7 +79,7 @@ def test_down_ends_an_up_that_is_at_work(stack: Stack) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.1)
         down = up(name, "down")
-        assert down.code == 0, down
+        assert (down.code, down.out) == (0, "The `make up` that was at work has removed it.\n"), down
         out, _ = process.communicate(timeout=60)
         assert process.returncode == 130, out
     finally:

@@ -76,13 +76,13 @@ def _up(*, detach: bool, build: bool) -> int:
 
 def _down() -> int:
     with _lock() as lock:
-        lock.take_over()
+        ended = lock.take_over()
         there = folder(NAME).exists()
         # Containers outlive a daemon that was killed, and come back with it.
         found = daemon.find_or_start() if there else daemon.find()
         stack = None if found is None else Stack(NAME, found)
         if not there and (stack is None or not stack.states()):
-            _say("Nothing is up.")
+            _say("The `make up` that was at work has removed it." if ended else "Nothing is up.")
         _remove(stack)
     return 0
 
@@ -139,12 +139,12 @@ class _Lock:
         except FileNotFoundError:
             return False
 
-    def take_over(self) -> None:
-        """Take it; who has it is told to remove its stack and to end."""
+    def take_over(self) -> bool:
+        """Take it; who has it is told to remove its stack and to end. Gives whether somebody was."""
         holder = ""
         for _ in range(_TAKE_OVER_SECONDS * 5):
             if self.taken():
-                return
+                return bool(holder)
             with contextlib.suppress(FileNotFoundError, ProcessLookupError, ValueError):
                 holder = self._path.read_text().strip()
                 os.kill(int(holder), signal.SIGTERM)

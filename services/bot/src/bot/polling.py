@@ -100,7 +100,7 @@ class Polling:
             self._offset = number + 1
 
     async def _news(self, seconds: int) -> list[tuple[int, object]]:
-        """Return what is new by its number; where aiogram cannot read it all, as Telegram wrote it."""
+        """Return what is new, by number; as Telegram wrote it, where aiogram cannot read it all."""
         try:
             updates = await self._bot.get_updates(
                 offset=self._offset,
